@@ -1,0 +1,66 @@
+"""Texts for people: one TOML file per language, which a translator can edit.
+
+A further language is one more file; `tests/test_strings.py` holds the files together. A text is
+addressed by `section.key` and takes its facts by name.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of one language.
+
+    Args:
+        language: The file's name without its ending, as in BCP 47: `de`, `en`.
+        entries: `section.key` → text with `{placeholders}`.
+    """
+
+    language: str
+    entries: Mapping[str, str]
+
+    def __call__(self, key: str, **facts: object) -> str:
+        """Give the text for `key`, its placeholders filled.
+
+        Raises:
+            KeyError: There is no such text, or a fact that it needs was not given.
+        """
+        return self.entries[key].format(**facts)
+
+
+def languages() -> tuple[str, ...]:
+    """Give the languages that have a file, in alphabetical order."""
+    files = resources.files(__package__).iterdir()
+    return tuple(sorted(f.name.removesuffix(".toml") for f in files if f.name.endswith(".toml")))
+
+
+@lru_cache
+def texts(language: str) -> Texts:
+    """Give the texts of `language`.
+
+    Raises:
+        LookupError: There is no file for it; the message names those that there are.
+    """
+    if language not in languages():
+        raise LookupError(f"no texts for language '{language}'; there are {', '.join(languages())}")
+    source = resources.files(__package__).joinpath(f"{language}.toml").read_text("utf-8")
+    return Texts(language, read_entries(source))
+
+
+def read_entries(source: str) -> Mapping[str, str]:
+    """Read a string file: `section.key` → text.
+
+    Raises:
+        tomllib.TOMLDecodeError: It is not TOML.
+    """
+    return {
+        f"{section}.{key}": text
+        for section, group in tomllib.loads(source).items()
+        for key, text in group.items()
+    }

@@ -1,0 +1,126 @@
+"""The texts for people: every language says everything, with the same facts."""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from appliance import strings
+from appliance.bus.verbs import NotAsked
+from appliance.checkin.admission import Outcome
+from appliance.drivers.printer import PrinterStatus
+from appliance.line.answers import Reason
+from appliance.line.why import Because
+
+ROOT: Final = Path(__file__).parent.parent
+# The language that the others are compared with: the one that is written first.
+FIRST: Final = "de"
+
+# Words that a machine chooses, and a person reads.
+CLOSED_LISTS: Final = {
+    *(f"scan.{outcome.value}" for outcome in Outcome),
+    *(f"why.{because.value}" for because in Because),
+    *(f"refused.{reason.value}" for reason in (*Reason, *NotAsked)),
+    *(f"alarm.printer_{status.value}" for status in set(PrinterStatus) - {PrinterStatus.READY}),
+}
+
+Entries = dict[str, str]
+
+
+def read(folder: str) -> dict[str, Entries]:
+    """Give language → `section.key` → text for the string files in a folder."""
+    return {
+        path.stem: {
+            f"{section}.{key}": text
+            for section, group in tomllib.loads(path.read_text("utf-8")).items()
+            for key, text in group.items()
+        }
+        for path in sorted((ROOT / folder).glob("*.toml"))
+    }
+
+
+def facts(text: str) -> list[str]:
+    """Give the facts that a text takes, sorted, each as often as it stands there."""
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+
+def differences(languages: dict[str, Entries]) -> list[str]:
+    """Name everything in which the other languages differ from the first, and every empty text."""
+    first = languages[FIRST]
+    found = []
+    for language, entries in languages.items():
+        found += [f"{language}: {key} is missing" for key in sorted(first.keys() - entries.keys())]
+        found += [f"{language}: {key} is too many" for key in sorted(entries.keys() - first.keys())]
+        for key in sorted(entries.keys() & first.keys()):
+            if not entries[key].strip():
+                found.append(f"{language}: {key} is empty")
+            if set(facts(entries[key])) != set(facts(first[key])):
+                found.append(f"{language}: {key} does not take the facts of '{first[key]}'")
+    return found
+
+
+class Fact:
+    """A fact of any kind: a number, a time with a format of its own, a name."""
+
+    def __format__(self, spec: str) -> str:
+        return "x"
+
+
+FOLDERS: Final = ("appliance/strings", "demo/strings")
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_all_languages_say_the_same_with_the_same_facts(folder: str) -> None:
+    assert differences(read(folder)) == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_german_and_english_are_there(folder: str) -> None:
+    assert {"de", "en"} <= read(folder).keys()
+
+
+@pytest.mark.parametrize("key", sorted(CLOSED_LISTS))
+def test_every_word_of_a_closed_list_has_its_text(key: str) -> None:
+    assert key in strings.texts(FIRST).entries
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_text_is_said_somewhere(folder: str) -> None:
+    package = folder.partition("/")[0]
+    source = "\n".join(path.read_text("utf-8") for path in (ROOT / package).rglob("*.py"))
+    unsaid = [
+        key
+        for key in read(folder)[FIRST].keys() - CLOSED_LISTS
+        # A key whose end is only known at run time is built as f"section.{…}".
+        if f'"{key}"' not in source and f'"{key.partition(".")[0]}.{{' not in source
+    ]
+    assert unsaid == []
+
+
+@pytest.mark.parametrize("language", strings.languages())
+def test_every_text_can_be_said(language: str) -> None:
+    texts = strings.texts(language)
+    for key, text in texts.entries.items():
+        said = texts(key, **dict.fromkeys(facts(text), Fact()))
+        assert said.strip(), key
+        assert "{" not in said, key
+
+
+def test_an_unknown_language_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(LookupError, match="'tlh'; there are de, en"):
+        strings.texts("tlh")
+
+
+def test_a_difference_is_found() -> None:
+    first = {"scan.a": "{time} Uhr", "scan.b": "B", "scan.c": "C"}
+    other = {"scan.a": "at {tine}", "scan.c": " ", "scan.d": "D"}
+    assert differences({"de": first, "en": other}) == [
+        "en: scan.b is missing",
+        "en: scan.d is too many",
+        "en: scan.a does not take the facts of '{time} Uhr'",
+        "en: scan.c is empty",
+    ]
