@@ -1,0 +1,145 @@
+"""The line against a slow, obvious model, over whatever people and clerks do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from appliance.line import commands, model
+from appliance.line.answers import Called, Given
+from appliance.line.model import Rank, RankClass, TicketState
+from tests.support.lobby import DAY, Played, at, empty_line
+
+COUNTERS = st.sampled_from(["1", "2", "3"])
+WALK_IN_SERVICES = st.sampled_from(["A1", "B1"])
+MINUTE = timedelta(minutes=1)
+
+
+class LobbyMachine(RuleBasedStateMachine):
+    """Plays a day, and knows in lists and loops what must be true of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lobby = Played()
+        self.now = at("08:00")
+        self.events: list[model.Event] = []
+        self.bookings: dict[str, str] = {}
+        self.given: list[str] = []
+
+    def do(self, command: commands.Command) -> object:
+        decision = self.lobby.line.decide(command, self.now)
+        self.events += decision.events
+        self.lobby.line = self.lobby.line.apply_all(decision.events)
+        return decision.answer
+
+    @rule(minutes=st.integers(0, 15))
+    def time_passes(self, minutes: int) -> None:
+        self.now += minutes * MINUTE
+
+    @rule(service=WALK_IN_SERVICES)
+    def someone_takes_a_number(self, service: str) -> None:
+        answer = self.do(commands.Issue(service))
+        assert isinstance(answer, Given)
+        assert answer.ticket not in self.given
+        self.given.append(answer.ticket)
+
+    @rule(slot=st.integers(-7, 12), service=st.sampled_from(["A1", "B1", "C1"]))
+    def someone_scans(self, slot: int, service: str) -> None:
+        time = at("10:00") + slot * 10 * MINUTE
+        booking = model.Booking(f"{service}{slot}", time, 10, service)
+        answer = self.do(commands.CheckIn(booking))
+        assert isinstance(answer, Given)
+        known = self.bookings.setdefault(booking.id, answer.ticket)
+        assert answer.ticket == known
+        assert answer.again == (answer.ticket in self.given)
+        if not answer.again:
+            self.given.append(answer.ticket)
+
+    @rule(counter=COUNTERS)
+    def opens(self, counter: str) -> None:
+        self.do(commands.OpenCounter(counter))
+
+    @rule(counter=COUNTERS)
+    def closes(self, counter: str) -> None:
+        self.do(commands.CloseCounter(counter))
+
+    @rule(counter=COUNTERS)
+    def calls(self, counter: str) -> None:
+        expected = self.obvious_next(counter)
+        answer = self.do(commands.Next(counter))
+        if isinstance(answer, Called):
+            assert answer.ticket == expected
+        elif self.lobby.line.counters[counter].state is model.CounterState.OPEN:
+            assert expected is None
+
+    @rule(counter=COUNTERS)
+    def recalls(self, counter: str) -> None:
+        self.do(commands.Recall(counter))
+
+    @rule(counter=COUNTERS, force=st.booleans())
+    def gives_up(self, counter: str, *, force: bool) -> None:
+        self.do(commands.NoShow(self.lobby.line.counters[counter].ticket or "", force))
+
+    @rule(counter=COUNTERS)
+    def starts(self, counter: str) -> None:
+        self.do(commands.Start(self.lobby.line.counters[counter].ticket or ""))
+
+    @rule(counter=COUNTERS)
+    def finishes(self, counter: str) -> None:
+        self.do(commands.Finish(self.lobby.line.counters[counter].ticket or ""))
+
+    @invariant()
+    def everyone_is_somewhere_once(self) -> None:
+        line = self.lobby.line
+        assert list(line.tickets) == self.given
+        at_counters = [c.ticket for c in line.counters.values() if c.ticket]
+        assert len(at_counters) == len(set(at_counters))
+        called = {
+            t.number
+            for t in line.tickets.values()
+            if t.state in {TicketState.CALLED, TicketState.SERVING}
+        }
+        assert called == set(at_counters)
+
+    @invariant()
+    def rebuilt_is_lived(self) -> None:
+        rebuilt = empty_line().apply(model.DayTurned(at("00:00"), DAY)).apply_all(self.events)
+        assert rebuilt == self.lobby.line
+
+    @invariant()
+    def every_call_had_the_smallest_rank(self) -> None:
+        for event in self.events:
+            if isinstance(event, model.TicketCalled) and event.candidates:
+                assert min(event.candidates, key=lambda c: c.rank).ticket == event.ticket
+
+    def obvious_next(self, counter: str) -> str | None:
+        """Look through everyone, and take the one with the smallest rank, worked out anew."""
+        line = self.lobby.line
+        best: tuple[Rank, str] | None = None
+        for ticket in line.tickets.values():
+            if ticket.state is not TicketState.WAITING:
+                continue
+            if ticket.service not in line.counters[counter].services:
+                continue
+            key = self.obvious_rank(ticket)
+            if best is None or key < best[0]:
+                best = key, ticket.number
+        return best[1] if best else None
+
+    def obvious_rank(self, ticket: model.Ticket) -> Rank:
+        if ticket.booking is None:
+            return Rank(RankClass.ORDINARY, ticket.taken, ticket.sequence)
+        slot = ticket.booking.slot
+        if ticket.taken > slot + 60 * MINUTE:
+            return Rank(RankClass.ORDINARY, ticket.taken, ticket.sequence)
+        if ticket.taken > slot + 10 * MINUTE:
+            return Rank(RankClass.ORDINARY, slot, ticket.sequence)
+        rank_class = RankClass.RIGHT_OF_WAY if self.now >= slot - 10 * MINUTE else RankClass.EARLY
+        return Rank(rank_class, max(slot, ticket.taken), ticket.sequence)
+
+
+TestLobby = LobbyMachine.TestCase
+TestLobby.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
