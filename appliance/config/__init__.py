@@ -1,0 +1,90 @@
+"""One TOML file → checked, frozen settings; all that is wrong with it is said at once.
+
+Our own reader, as those at hand stop at the first mistake (msgspec) or are heavy for a process that
+shall be up in no time (pydantic). It imports nothing of ours and needs nothing but Python.
+"""
+
+from __future__ import annotations
+
+from appliance.config.describe import defaults_text
+from appliance.config.devices import (
+    Board,
+    Button,
+    Buttons,
+    Camera,
+    Clock,
+    FilePrinter,
+    FolderBoard,
+    FolderCamera,
+    GpioButtons,
+    NetworkPrinter,
+    NoButtons,
+    NoCamera,
+    NoPrinter,
+    Picamera2Camera,
+    PipeButtons,
+    Printer,
+    ScreenBoard,
+    SimulatedClock,
+    SystemClock,
+    WindowBoard,
+)
+from appliance.config.problems import ConfigError, Finding, Problem
+from appliance.config.reading import load
+from appliance.config.secret import SecretError, read_secret
+from appliance.config.settings import (
+    Bus,
+    Codes,
+    Counter,
+    Device,
+    Lobby,
+    Role,
+    Rules,
+    Scanner,
+    Service,
+    Settings,
+    Site,
+    WalkIn,
+)
+
+__all__ = [
+    "Board",
+    "Bus",
+    "Button",
+    "Buttons",
+    "Camera",
+    "Clock",
+    "Codes",
+    "ConfigError",
+    "Counter",
+    "Device",
+    "FilePrinter",
+    "Finding",
+    "FolderBoard",
+    "FolderCamera",
+    "GpioButtons",
+    "Lobby",
+    "NetworkPrinter",
+    "NoButtons",
+    "NoCamera",
+    "NoPrinter",
+    "Picamera2Camera",
+    "PipeButtons",
+    "Printer",
+    "Problem",
+    "Role",
+    "Rules",
+    "Scanner",
+    "ScreenBoard",
+    "SecretError",
+    "Service",
+    "Settings",
+    "SimulatedClock",
+    "Site",
+    "SystemClock",
+    "WalkIn",
+    "WindowBoard",
+    "defaults_text",
+    "load",
+    "read_secret",
+]

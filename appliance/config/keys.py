@@ -1,0 +1,76 @@
+"""How a key of the configuration is declared: beside the field of the settings that it fills.
+
+One declaration serves the reader, `lobby check --defaults` and the manual, so that they cannot
+disagree. Defaults are written as they would stand in the file and read like anything in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import Enum
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args, get_origin, get_type_hints
+
+from appliance.config.kinds import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Need(Enum):
+    """Stands where a default would, for a key without one."""
+
+    REQUIRED = "required"
+
+
+REQUIRED: Final = Need.REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Declares a key; stands in the `Annotated` type of its field.
+
+    Args:
+        kind: What it may hold.
+        meaning: A sentence for administrators.
+        default: As it would stand in the file; `REQUIRED`; or None: the key may be left out.
+        example: As it would stand in the file, for a key without default.
+        absent: What happens where it is left out, for a key without default that may be.
+        name: In the file; by default the field's name and the suffix of its kind.
+    """
+
+    kind: Kind
+    meaning: str
+    default: object = REQUIRED
+    example: object = None
+    absent: str = ""
+    name: str = ""
+
+    @property
+    def required(self) -> bool:
+        """Whether it must stand in the file."""
+        return self.default is REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A key together with the field that it fills."""
+
+    field: str
+    key: Key
+
+
+@cache
+def keys_of(settings: type) -> Mapping[str, Declared]:
+    """Give the keys of a dataclass by their names in the file, in the order of declaration.
+
+    Fields without a `Key` are not in the file: the reader fills them in.
+    """
+    hints: dict[str, Any] = get_type_hints(settings, include_extras=True)
+    found = {}
+    for each in fields(settings):
+        hint = hints[each.name]
+        if get_origin(hint) is Annotated:
+            key: Key = get_args(hint)[1]
+            found[key.name or each.name + key.kind.suffix] = Declared(each.name, key)
+    return found

@@ -1,0 +1,154 @@
+"""Reads a configuration: one TOML file → frozen settings, or every problem that it has."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from appliance.config.checks import check
+from appliance.config.devices import GpioButtons
+from appliance.config.lines import line_numbers
+from appliance.config.problems import ConfigError, Finding, Notes, Problem
+from appliance.config.sections import sections
+from appliance.config.settings import Settings
+from appliance.config.tables import read_document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from appliance.config.devices import Buttons, Printer
+    from appliance.config.settings import Service, Site
+    from appliance.config.tables import Document, Table
+
+LIMIT_BYTES = 256 * 1024
+"""A larger file is no configuration; it is not read to its end."""
+
+
+def load(path: Path, *, languages: Sequence[str]) -> Settings:
+    """Read the configuration in `path`.
+
+    Args:
+        path: A TOML file.
+        languages: The languages that there are texts for.
+
+    Raises:
+        ConfigError: It cannot be used; the error says everything that is wrong with it.
+    """
+    text = _read_text(path)
+    raw = _parse(path, text)
+    notes = Notes()
+    known = sections()
+    document = read_document(raw, known, notes)
+    check(document, known, languages, notes)
+    if notes.findings:
+        raise _error(path, text, notes)
+    return _settings(document)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LIMIT_BYTES + 1)
+    except FileNotFoundError:
+        raise _file_error(path, "there is no such file; name another or copy an example") from None
+    except IsADirectoryError:
+        raise _file_error(path, "this is a folder; name the file in it") from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise _file_error(path, f"it cannot be read: {reason}; mend that and try again") from error
+    if len(content) > LIMIT_BYTES:
+        raise _file_error(path, f"it is larger than {LIMIT_BYTES} bytes; name a configuration")
+    try:
+        return content.decode("utf-8-sig")  # editors on Windows put a mark at the beginning
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _file_error(path, "it is not UTF-8; save it in that encoding", line) from None
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        raw = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        place = re.search(r"at line (\d+)", str(error))
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        line = int(place[1]) if place else None
+        raise _file_error(path, f"it is not TOML: {reason}; mend that place", line) from None
+    if not raw:
+        raise _file_error(path, "it sets nothing; copy an example and change it")
+    return raw
+
+
+def _file_error(path: Path, wrong: str, line: int | None = None) -> ConfigError:
+    return ConfigError([Problem(path, "", Finding(wrong), line)], "")
+
+
+def _error(path: Path, text: str, notes: Notes) -> ConfigError:
+    lines = line_numbers(text)
+    problems = [Problem(path, key, finding, _line(key, lines)) for key, finding in notes.findings]
+    problems.sort(key=lambda problem: problem.line or 0)
+    return ConfigError(
+        problems,
+        f"Mend this, then run: lobby check {path} (lobby check --defaults explains every key)",
+    )
+
+
+def _line(key: str, lines: Mapping[str, int]) -> int | None:
+    """Give the line of the key, or of the section that lacks it."""
+    while key:
+        # [[printer]] instead of [printer] stands under "printer[1]".
+        if line := lines.get(key) or lines.get(f"{key}[1]"):
+            return line
+        key = key.rpartition(".")[0]
+    return None
+
+
+def _settings(document: Document) -> Settings:
+    site: Site = document.one("site").build()
+    return Settings(
+        site=site,
+        lobby=document.one("lobby").build(),
+        device=document.one("device").build(site=site.id),
+        services=tuple(_service(table, site) for table in document.all("service")),
+        counters=tuple(table.build() for table in document.all("counter")),
+        rules=document.one("rules").build(),
+        bus=document.one("bus").build(),
+        codes=document.one("codes").build(),
+        camera=document.one("camera").build(),
+        scanner=document.one("scanner").build(),
+        printer=_printer(document.one("printer"), site),
+        buttons=_buttons(document),
+        board=document.one("board").build(),
+        clock=document.one("clock").build(),
+    )
+
+
+def _service(table: Table, site: Site) -> Service:
+    texts = {name: _everywhere(table.values[name] or {}, site) for name in ("text", "redirect")}
+    service: Service = table.build(**texts)
+    return service
+
+
+def _everywhere(texts: Mapping[str, str], site: Site) -> Mapping[str, str]:
+    """Fill in the main language where a language of the site has no text."""
+    if not texts:
+        return MappingProxyType({})
+    shown = {language: texts.get(language, texts[site.language]) for language in site.languages}
+    return MappingProxyType({**texts, **shown})
+
+
+def _printer(table: Table, site: Site) -> Printer:
+    printer: Printer = table.build(language=table.values["language"] or site.language)
+    return printer
+
+
+def _buttons(document: Document) -> Buttons:
+    table = document.one("buttons")
+    if table.of is not GpioButtons:
+        attached: Buttons = table.build()
+        return attached
+    return GpioButtons(
+        buttons=tuple(each.build() for each in document.all("button")), **table.values
+    )

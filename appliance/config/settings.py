@@ -1,0 +1,320 @@
+"""The settings of a lobby's device: what the whole program knows about where it stands.
+
+Every field says which key fills it, what that key may hold and what it means. Durations are
+`timedelta`, times are aware, paths are absolute. Where a section has a `kind`, each kind is a class
+of its own: a folder camera without a folder cannot be built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from appliance.config.devices import Board, Buttons, Camera, Clock, Printer
+from appliance.config.keys import Key
+from appliance.config.kinds import (
+    absolute_path,
+    in_minutes,
+    in_seconds,
+    language_code,
+    list_of,
+    member,
+    pattern,
+    service_code,
+    time_zone,
+    translations,
+    whole,
+    words,
+)
+
+# sockaddr_un.sun_path holds 108 bytes, the last one is zero: unix(7).
+_SOCKET = absolute_path(most_bytes=107)
+
+
+class Role(StrEnum):
+    """A process that runs on this device."""
+
+    DESK = "desk"
+    SCANNER = "scanner"
+    BOARD = "board"
+
+
+class WalkIn(StrEnum):
+    """What a service does for people who come without an appointment."""
+
+    TICKET = "ticket"
+    REDIRECT = "redirect"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The building."""
+
+    id: Annotated[
+        str,
+        Key(
+            pattern(r"[A-Z0-9-]{1,8}", "1 to 8 of A-Z, 0-9 and -"),
+            "The building, as in bookings.",
+            example="SUED",
+        ),
+    ]
+    name: Annotated[
+        str,
+        Key(
+            words(60),
+            "Name of the office, on slips and board.",
+            example="Jobcenter Musterstadt Süd",
+        ),
+    ]
+    timezone: Annotated[
+        ZoneInfo, Key(time_zone(), "Its time zone; the day turns at its midnight.", "Europe/Berlin")
+    ]
+    language: Annotated[
+        str, Key(language_code(), "Main language; every text is there in it.", "de")
+    ]
+    languages: Annotated[
+        tuple[str, ...],
+        Key(
+            list_of(language_code()),
+            "Languages that are shown, the main one among them.",
+            ["de", "en"],
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lobby:
+    """The waiting area with its line."""
+
+    id: Annotated[
+        str,
+        Key(
+            pattern(r"[A-Z0-9-]{1,12}", "1 to 12 of A-Z, 0-9 and -"),
+            "The waiting area; one line, one desk.",
+            example="EINGANG",
+        ),
+    ]
+    name: Annotated[
+        str, Key(words(40), "Name of the waiting area, on slips and board.", example="Eingangszone")
+    ]
+    where: Annotated[
+        str, Key(words(120, least=0), "Where to wait, in the main language; on the slip.", "")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """This Pi.
+
+    Args:
+        site: Id of the site, from [site].
+    """
+
+    site: str
+    name: Annotated[
+        str,
+        Key(
+            pattern(r"[a-z0-9-]{1,24}", "1 to 24 of a-z, 0-9 and -"),
+            "This device, unique within the site.",
+            example="eingang-1",
+        ),
+    ]
+    roles: Annotated[
+        tuple[Role, ...],
+        Key(list_of(member(Role)), "What runs on it.", ["desk", "scanner", "board"]),
+    ]
+    state_dir: Annotated[
+        Path, Key(absolute_path(), "Folder of the journal and all that is kept.", "/var/lib/lobby")
+    ]
+
+    @property
+    def id(self) -> str:
+        """Unique in the whole fleet, lower case: `{site}.{name}`."""
+        return f"{self.site}.{self.name}".lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What a person comes for.
+
+    `text` and `redirect` have an entry for every language of the site; where the file has none, it
+    is that of the main language. `redirect` is empty where the file has none at all.
+    """
+
+    code: Annotated[
+        str,
+        Key(service_code(), "As in bookings. Opaque: anyone can read it in a QR.", example="A10"),
+    ]
+    letter: Annotated[
+        str,
+        Key(
+            # Without those that look like 1, 0, 5 and 2.
+            pattern(r"[A-HJ-NPRT-Y]", "one letter of A to Z without I, O, Q, S and Z"),
+            "First character of the numbers. It shall not tell which benefit a person gets.",
+            example="A",
+        ),
+    ]
+    minutes: Annotated[
+        timedelta,
+        Key(in_minutes(1, 480), "Expected length of one conversation.", example=6, name="minutes"),
+    ]
+    walk_in: Annotated[
+        WalkIn,
+        Key(
+            member(WalkIn),
+            "People without an appointment take a number, are told where to go, or neither.",
+            "ticket",
+        ),
+    ]
+    early: Annotated[
+        timedelta, Key(in_minutes(0, 240), "Right of way begins this long before the slot.", 10)
+    ]
+    grace: Annotated[
+        timedelta, Key(in_minutes(0, 240), "Right of way is kept this long after the slot.", 10)
+    ]
+    very_late: Annotated[
+        timedelta,
+        Key(in_minutes(0, 720), "Later than this the scan counts in place of the slot.", 60),
+    ]
+    text: Annotated[
+        Mapping[str, str],
+        Key(
+            translations(80),
+            "What it is, in plain words; the main language at least.",
+            example={"de": "Unterlagen abgeben", "en": "Hand in documents"},
+        ),
+    ]
+    redirect: Annotated[
+        Mapping[str, str],
+        Key(
+            translations(300),
+            "Where people without an appointment are told to go.",
+            default=None,
+            example={"de": "Bitte am Infopunkt melden.", "en": "Please ask at the info point."},
+            absent='required with walk_in = "redirect"',
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """Where a clerk serves."""
+
+    id: Annotated[
+        str,
+        Key(
+            pattern(r"[A-Za-z0-9-]{1,8}", "1 to 8 of A-Z, a-z, 0-9 and -"),
+            "As on its sign.",
+            example="1",
+        ),
+    ]
+    services: Annotated[
+        tuple[str, ...],
+        Key(list_of(service_code()), "Services that it may serve.", example=["A10"]),
+    ]
+    place: Annotated[
+        str, Key(words(16, least=0), 'Floor or arrow, for the board: "1. OG", "→".', "")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How people are called."""
+
+    max_calls: Annotated[
+        int, Key(whole(1, 20), "A number is called so often before it is set aside.", 3)
+    ]
+    recall_after: Annotated[
+        timedelta, Key(in_seconds(0, 600), "Shortest time between two calls of a number.", 45)
+    ]
+    max_wait: Annotated[
+        timedelta | None,
+        Key(
+            in_minutes(1, 720),
+            "After this wait a number without appointment has right of way too.",
+            default=None,
+            example=90,
+            absent="off",
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bus:
+    """The broker on this Pi."""
+
+    socket: Annotated[Path, Key(_SOCKET, "Its unix socket.", "/run/lobby/bus/socket")]
+    passwords: Annotated[
+        Path,
+        Key(
+            absolute_path(secret=True),
+            "Folder with a file for each login's password.",
+            "/etc/lobby/bus",
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codes:
+    """Whose appointment codes are trusted, and how our own slips are told from them."""
+
+    trust_list: Annotated[
+        Path, Key(absolute_path(), "The issuers' keys, signed.", "/var/lib/lobby/trust.cose")
+    ]
+    root_key: Annotated[
+        Path, Key(absolute_path(), "Public key that signs the trust list.", "/etc/lobby/root.pub")
+    ]
+    slip_prefix: Annotated[
+        str,
+        Key(
+            pattern(
+                r"([Hh][Tt][Tt][Pp][Ss]?://[!-~]{1,92})?",
+                "a web address of at most 100 ASCII characters, or empty",
+            ),
+            "Beginning of the address in the QR on our slips; empty: they carry none.",
+            "",
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanner:
+    """How codes are read."""
+
+    kiosk: Annotated[
+        str,
+        Key(
+            pattern(r"[a-z0-9-]{1,24}", "1 to 24 of a-z, 0-9 and -"),
+            "Name of the place where the camera stands.",
+            "entrance",
+        ),
+    ]
+    absence: Annotated[
+        timedelta, Key(in_seconds(0.1, 60), "A code counts again after it was gone this long.", 2.0)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All of it. What a device's roles do not need may be empty, or the kind `none`."""
+
+    site: Site
+    lobby: Lobby
+    device: Device
+    services: tuple[Service, ...]
+    counters: tuple[Counter, ...]
+    rules: Rules
+    bus: Bus
+    codes: Codes
+    camera: Camera
+    scanner: Scanner
+    printer: Printer
+    buttons: Buttons
+    board: Board
+    clock: Clock

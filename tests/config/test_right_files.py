@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from appliance import config, strings
+
+if TYPE_CHECKING:
+    from tests.config.conftest import Desk
+
+
+def example(name: str) -> config.Settings:
+    files = resources.files("appliance") / "examples"
+    with resources.as_file(files / name) as path:
+        return config.load(path, languages=strings.languages())
+
+
+def test_the_entrance_lobby_is_a_whole_lobby_on_one_pi() -> None:
+    settings = example("entrance.toml")
+    assert settings.device.id == "sued.eingang-1"
+    assert settings.device.roles == (config.Role.DESK, config.Role.SCANNER, config.Role.BOARD)
+    assert len(settings.counters) == 8
+    assert {service.walk_in for service in settings.services} == {
+        config.WalkIn.TICKET,
+        config.WalkIn.REDIRECT,
+    }
+    assert isinstance(settings.buttons, config.GpioButtons)
+    assert isinstance(settings.printer, config.NetworkPrinter)
+
+
+def test_the_new_customer_lobby_has_four_counters_and_long_conversations() -> None:
+    settings = example("new-customers.toml")
+    assert len(settings.counters) == 4
+    assert max(service.minutes for service in settings.services) == timedelta(minutes=24)
+    # Most come with an appointment: few services give a number without one.
+    tickets = [s for s in settings.services if s.walk_in is config.WalkIn.TICKET]
+    assert len(tickets) < len(settings.services) / 2
+
+
+@pytest.mark.parametrize("name", ["entrance.toml", "new-customers.toml"])
+def test_every_text_of_an_example_is_there_in_every_language(name: str) -> None:
+    settings = example(name)
+    for service in settings.services:
+        for texts in (service.text, service.redirect):
+            assert not texts or len(set(texts.values())) == len(strings.languages())
+
+
+def test_what_is_left_out_has_its_default(desk: Desk) -> None:
+    settings = desk.load_right()
+    assert settings.site.timezone == ZoneInfo("Europe/Berlin")
+    assert settings.site.languages == ("de", "en")
+    assert settings.rules == config.Rules(
+        max_calls=3, recall_after=timedelta(seconds=45), max_wait=None
+    )
+    assert settings.services[0].very_late == timedelta(hours=1)
+    assert settings.bus.socket == Path("/run/lobby/bus/socket")
+    assert settings.board == config.ScreenBoard()
+    assert settings.clock == config.SystemClock()
+
+
+def test_durations_carry_their_unit_into_the_code(desk: Desk) -> None:
+    settings = desk.load_right(
+        ("[camera]", "[rules]\nrecall_after_s = 90\nmax_wait_min = 1.5\n\n[camera]"),
+        ("minutes = 6", "minutes = 6\nearly_min = 20"),
+    )
+    assert settings.rules.recall_after == settings.rules.max_wait == timedelta(seconds=90)
+    assert settings.services[0].early == timedelta(minutes=20)
+
+
+def test_a_text_that_is_not_translated_is_shown_in_the_main_language(desk: Desk) -> None:
+    service = desk.load_right().services[1]
+    assert service.text == {"de": "Neuantrag", "en": "Neuantrag"}
+    assert service.redirect == {}
+
+
+def test_slips_speak_the_language_of_the_site_or_their_own(desk: Desk) -> None:
+    assert desk.load_right().printer.language == "de"
+    printer = desk.load_right(("[printer]", '[printer]\nlanguage = "en"')).printer
+    assert printer.language == "en"
+
+
+def test_a_satellite_needs_neither_services_nor_a_printer(desk: Desk) -> None:
+    desk.write("""\
+site = { id = "SUED", name = "Jobcenter" }
+lobby = { id = "EINGANG", name = "Eingangszone" }
+device = { name = "halle-2", roles = ["board"] }
+""")
+    settings = desk.load()
+    assert settings.services == ()
+    assert settings.counters == ()
+    assert settings.camera == config.NoCamera()
+    assert isinstance(settings.printer, config.NoPrinter)
+    assert settings.buttons == config.NoButtons()
+
+
+def test_a_printer_that_is_switched_off_for_a_moment_may_keep_its_address(desk: Desk) -> None:
+    settings = desk.load_right(('kind = "network"', 'kind = "none"'))
+    assert isinstance(settings.printer, config.NoPrinter)
+
+
+def test_a_service_that_sends_everyone_away_needs_no_counter(desk: Desk) -> None:
+    away = 'minutes = 6\nwalk_in = "redirect"\nredirect = { de = "Bitte nach nebenan." }'
+    settings = desk.load_right(
+        ("minutes = 6", away), ('services = ["A10", "B20"]', 'services = ["B20"]')
+    )
+    assert settings.services[0].redirect["en"] == "Bitte nach nebenan."
+
+
+def test_a_simulated_clock_has_a_played_time_and_the_real_time_of_its_beginning(desk: Desk) -> None:
+    settings = desk.load_right(
+        ("", '[clock]\nkind = "simulated"\nstart = 2026-03-02T07:30:00+01:00\norigin = 1000.5\n')
+    )
+    assert settings.clock == config.SimulatedClock(
+        start=datetime(2026, 3, 2, 6, 30, tzinfo=UTC), origin_s=1000.5, speed=1.0
+    )
+
+
+def test_demonstration_parts_are_kinds_of_their_own(desk: Desk) -> None:
+    settings = desk.load_right(
+        ('kind = "picamera2"', 'kind = "folder"\nfolder = "/tmp/qr"\ngap_s = 0'),
+        ('kind = "network"', 'kind = "file"\nfile = "/tmp/slips"'),
+        ('kind = "gpio"', 'kind = "pipe"\npipe = "/tmp/press"'),
+        ("", '[board]\noutput = "folder"\nfolder = "/tmp/board"\n'),
+    )
+    assert isinstance(settings.camera, config.FolderCamera)
+    assert settings.camera.gap == timedelta(0)
+    assert isinstance(settings.printer, config.FilePrinter)
+    assert settings.buttons == config.PipeButtons(
+        pipe=Path("/tmp/press"), per_press=timedelta(seconds=3)
+    )
+    assert settings.board == config.FolderBoard(folder=Path("/tmp/board"), width=1920, height=1080)
+
+
+def test_a_file_saved_by_an_editor_on_windows_is_read(desk: Desk) -> None:
+    right = desk.load_right()
+    desk.file.write_bytes(b"\xef\xbb\xbf" + desk.file.read_bytes().replace(b"\n", b"\r\n"))
+    assert desk.load() == right
+
+
+def test_settings_cannot_be_changed(desk: Desk) -> None:
+    settings = desk.load_right()
+    with pytest.raises(AttributeError):
+        settings.rules.max_calls = 9  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        settings.services[0].text["de"] = "Neu"  # type: ignore[index]
+
+
+def test_reading_a_configuration_needs_nothing_but_python(desk: Desk) -> None:
+    # Each process reads it before anything else: what it imports, all three wait for.
+    desk.load_right()
+    script = f"""
+from pathlib import Path
+from appliance import config
+print(config.load(Path({str(desk.file)!r}), languages=("de", "en")).device.id)
+"""
+    root = Path(config.__file__).parent.parent.parent
+    # -S: without the folder of installed packages.
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", script],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.stdout, done.stderr) == ("sued.eingang-1\n", "")
