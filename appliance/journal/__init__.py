@@ -1,0 +1,1 @@
+"""The journal: what happened, kept so that a pulled plug loses nobody."""

@@ -1,0 +1,63 @@
+"""Reading a journal that another process writes: for the demonstration, `show`, and support."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import apsw
+
+from appliance.journal import codec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from appliance.line.model import Event
+
+BUSY_MS = 2000
+
+
+class JournalReader:
+    """A reader that remembers how far it has read.
+
+    Args:
+        path: The journal; it must be there.
+
+    Raises:
+        apsw.Error: It cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        self._db.set_busy_timeout(BUSY_MS)
+        self._last = (0, 0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._db.close()
+
+    def news(self) -> list[Event]:
+        """Give the events since the last look, in order."""
+        rows = self._db.execute(
+            "SELECT epoch, seq, type, data FROM event WHERE (epoch, seq) > (?, ?)"
+            " ORDER BY epoch, seq",
+            self._last,
+        )
+        events = []
+        for epoch, seq, type_name, data in rows:
+            self._last = (epoch, seq)
+            events.append(codec.decode(type_name, data))
+        return events
+
+    def slips(self) -> dict[str, int]:
+        """Give how many slips are in which state."""
+        rows = self._db.execute("SELECT state, count(*) FROM slip GROUP BY state")
+        return {state: count for state, count in rows}  # noqa: C416  (typed so)
