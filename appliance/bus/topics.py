@@ -1,0 +1,111 @@
+"""The tree of topics. One place knows how a topic is written and read.
+
+Prefix `lobby/v1/{site}/{lobby}/`. The caller of a command stands in the topic, so that the broker's
+access list holds it: nobody can command in another's name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+CALLER = re.compile(r"(counter|staff|kiosk)\.[A-Za-z0-9-]{1,24}")
+VERB = re.compile(r"[a-z_]{1,32}")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class CommandTopic:
+    """What the topic of a command says.
+
+    Args:
+        caller: The login that sends it, such as `counter.3`: a place or a role, never a person.
+        verb: What it asks for.
+    """
+
+    caller: str
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The topics of one lobby.
+
+    Args:
+        site: Id of the site.
+        lobby: Id of the lobby.
+        device: Id of the device that asks.
+    """
+
+    site: str
+    lobby: str
+    device: str
+
+    @property
+    def prefix(self) -> str:
+        """Everything of this lobby begins so."""
+        return f"lobby/v1/{self.site}/{self.lobby}/"
+
+    @property
+    def scan(self) -> str:
+        """What a scanner saw."""
+        return self.prefix + "scan"
+
+    @property
+    def board(self) -> str:
+        """What the board shows."""
+        return self.prefix + "board"
+
+    @property
+    def wait(self) -> str:
+        """Who waits and how long."""
+        return self.prefix + "wait"
+
+    @property
+    def tickets(self) -> str:
+        """The open tickets and the counters."""
+        return self.prefix + "tickets"
+
+    @property
+    def alarms(self) -> str:
+        """What is wrong."""
+        return self.prefix + "alarms"
+
+    @property
+    def commands(self) -> str:
+        """Filter for the commands of all callers."""
+        return self.prefix + "+/cmd/+"
+
+    def presence(self, process: str) -> str:
+        """Whether a process of this device is alive."""
+        return f"{self.prefix}proc/{self.device}/{process}"
+
+    def kiosk_result(self, kiosk: str) -> str:
+        """What a kiosk shows for a scan or a touch."""
+        return f"{self.prefix}kiosk/{kiosk}/result"
+
+    def command(self, caller: str, verb: str) -> str:
+        """Where `caller` asks for `verb`."""
+        return f"{self.prefix}{caller}/cmd/{verb}"
+
+    def reply(self, caller: str, token: str) -> str:
+        """Where `caller` listens for answers; the token is its own choice."""
+        return f"{self.prefix}{caller}/reply/{token}"
+
+    def read_command(self, topic: str) -> CommandTopic | None:
+        """Read a command's topic; None if it is not one."""
+        if not topic.startswith(self.prefix):
+            return None
+        caller, _, rest = topic.removeprefix(self.prefix).partition("/")
+        branch, _, verb = rest.partition("/")
+        if branch != "cmd" or not CALLER.fullmatch(caller) or not VERB.fullmatch(verb):
+            return None
+        return CommandTopic(caller, verb)
+
+    def is_reply_to(self, caller: str, topic: str) -> bool:
+        """Tell whether `topic` is a place where `caller`, and nobody else, may be answered.
+
+        A responder that obeys any response topic lets a login write anywhere (tried).
+        """
+        prefix = self.reply(caller, "")
+        return topic.startswith(prefix) and bool(TOKEN.fullmatch(topic.removeprefix(prefix)))

@@ -1,0 +1,161 @@
+"""The line as others see it: on the board, on counter pages, as waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict
+
+from appliance.bus.messages import (
+    Alarm,
+    Alarms,
+    Board,
+    Call,
+    OpenCounter,
+    OpenTicket,
+    ServiceWait,
+    Tickets,
+    Wait,
+    Waiting,
+)
+from appliance.line.line import Line
+from appliance.line.model import CounterState, TicketState
+from appliance.line.rules import DROPPED, has_right_of_way, order, rank
+from appliance.line.wait import wait_for
+
+if TYPE_CHECKING:
+    from appliance.line.model import Service, Ticket
+
+FRESH = timedelta(seconds=60)
+"""A call is told with its id for so long: a board that comes back speaks what it missed."""
+
+NEXT = 10
+AT_A_COUNTER = frozenset({TicketState.CALLED, TicketState.SERVING})
+
+
+class _Stamp(TypedDict):
+    as_of: datetime
+    day: date
+    session: str
+    valid_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One look at the line.
+
+    Args:
+        line: As it is.
+        now: Desk time.
+        session: Random per start of the desk.
+        valid_s: After this many seconds without news the look is stale.
+    """
+
+    line: Line
+    now: datetime
+    session: str
+    valid_s: int
+
+    def board(self) -> Board:
+        """What the board shows. No wishes, no bookings: everyone in the hall reads it."""
+        called = sorted(
+            (t for t in self.line.tickets.values() if t.called is not None),
+            key=lambda ticket: ticket.called or self.now,
+            reverse=True,
+        )
+        waiting = order(self.line.tickets.values(), self.now, self.line.services)
+        counters = self.line.counters.values()
+        return Board(
+            **self._stamp(),
+            calls=[self._call(t) for t in called if t.called and self.now - t.called <= FRESH],
+            at_counters=[self._call(t) for t in called if t.state in AT_A_COUNTER],
+            next=[
+                Waiting(
+                    ticket=candidate.ticket,
+                    right_of_way=self._right_of_way(self.line.tickets[candidate.ticket]),
+                )
+                for candidate in waiting[:NEXT]
+            ],
+            waiting=len(waiting),
+            open_counters=sum(counter.state is CounterState.OPEN for counter in counters),
+        )
+
+    def wait(self) -> Wait:
+        """Who waits and how long, for every service."""
+        return Wait(
+            **self._stamp(),
+            waiting=sum(t.state is TicketState.WAITING for t in self.line.tickets.values()),
+            services=[self._service_wait(service) for service in self.line.services.values()],
+        )
+
+    def tickets(self) -> Tickets:
+        """The open tickets in calling order, and the counters."""
+        open_ones = [
+            self._open_ticket(ticket)
+            for ticket in self.line.tickets.values()
+            if ticket.state is TicketState.WAITING or ticket.state in AT_A_COUNTER
+        ]
+        return Tickets(
+            **self._stamp(),
+            tickets=sorted(open_ones, key=lambda ticket: ticket.rank),
+            counters=[
+                OpenCounter(
+                    counter=counter.id,
+                    state=counter.state.value,
+                    services=sorted(counter.services),
+                    ticket=counter.ticket,
+                )
+                for counter in self.line.counters.values()
+            ],
+        )
+
+    def alarms(self, alarms: list[Alarm]) -> Alarms:
+        """What is wrong."""
+        return Alarms(**self._stamp(), alarms=alarms)
+
+    def _stamp(self) -> _Stamp:
+        day = self.line.day or self.now.astimezone(self.line.zone).date()
+        return {
+            "as_of": self.now,
+            "day": day,
+            "session": self.session,
+            "valid_s": self.valid_s,
+        }
+
+    def _service(self, ticket: Ticket) -> Service:
+        return self.line.services.get(ticket.service, DROPPED)
+
+    def _right_of_way(self, ticket: Ticket) -> bool:
+        return has_right_of_way(ticket, self.now, self._service(ticket))
+
+    def _call(self, ticket: Ticket) -> Call:
+        called = ticket.called or self.now
+        return Call(
+            id=f"{self.line.day}.{ticket.number}.{ticket.calls}",
+            ticket=ticket.number,
+            counter=ticket.counter or "",
+            age_s=(self.now - called).total_seconds(),
+            right_of_way=self._right_of_way(ticket),
+            again=ticket.calls > 1,
+        )
+
+    def _service_wait(self, service: Service) -> ServiceWait:
+        wait = wait_for(self.line, service.code, self.now)
+        if wait.range is None:
+            return ServiceWait(service=service.code, waiting=wait.waiting)
+        low, high = (round(end / timedelta(minutes=1)) for end in wait.range)
+        return ServiceWait(service=service.code, waiting=wait.waiting, low_min=low, high_min=high)
+
+    def _open_ticket(self, ticket: Ticket) -> OpenTicket:
+        key = rank(ticket, self.now, self._service(ticket))
+        return OpenTicket(
+            ticket=ticket.number,
+            service=ticket.service,
+            state=ticket.state.value,
+            taken=ticket.taken,
+            rank=(key.rank_class, key.rank_time, key.sequence),
+            slot=ticket.booking.slot if ticket.booking else None,
+            counter=ticket.counter,
+            calls=ticket.calls,
+            shown=ticket.shown,
+        )
