@@ -43,7 +43,8 @@ class TicketSlip:
         slot: Start of the appointment; None for a walk-in.
         counts_from: For whoever came early: when the right of way begins.
         ahead: How many people will be called before; None: unknown.
-        wait_min: Range of the expected wait in minutes; None: no forecast.
+        wait_min: Range of the expected wait in minutes; None: no forecast or, with right of way,
+            nothing to say.
         follow: Address of the page that follows this number; None: there is none.
         copy: The slip was, or may have been, printed before.
     """
@@ -110,11 +111,7 @@ def set_slip(slip: TicketSlip, texts: Texts, columns: int) -> paper.Slip:
     _set_order(sheet, slip, texts)
     sheet.gap()
     sheet.rule()
-    sheet.table(
-        (texts("slip.service"), slip.service),
-        (texts("slip.ahead"), _ahead(slip.ahead, texts)),
-        (texts("slip.wait"), _wait(slip.wait_min, texts)),
-    )
+    sheet.table(*_facts(slip, texts))
     sheet.rule()
     sheet.center(slip.where, bold=True)
     sheet.center(texts("slip.board"))
@@ -177,6 +174,17 @@ def _ahead(people: int | None, texts: Texts) -> str:
             return texts("slip.ahead_one")
         case _:
             return texts("slip.ahead_many", count=people)
+
+
+def _facts(slip: TicketSlip, texts: Texts) -> list[tuple[str, str]]:
+    facts = [
+        (texts("slip.service"), slip.service),
+        (texts("slip.ahead"), _ahead(slip.ahead, texts)),
+    ]
+    # Who has an appointment waits for its time, not for the line.
+    if slip.wait_min is not None or not slip.right_of_way:
+        facts.append((texts("slip.wait"), _wait(slip.wait_min, texts)))
+    return facts
 
 
 def _wait(minutes: tuple[int, int] | None, texts: Texts) -> str:

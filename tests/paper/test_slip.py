@@ -151,6 +151,10 @@ def test_the_wait_is_a_range_and_never_a_point(
     assert f"Wartezeit {words}" in said(replace(WALK_IN, wait_min=wait_min))
 
 
+def test_appointment_waits_for_its_time_and_is_told_no_other_wait() -> None:
+    assert "Wartezeit" not in said(replace(APPOINTMENT, wait_min=None))
+
+
 def test_staff_can_tell_where_and_when_it_was_given_out() -> None:
     text = said(WALK_IN)
     assert "17.03.2026, 10:21 Uhr" in text
