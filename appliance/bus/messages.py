@@ -13,6 +13,8 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from appliance.line.model import Mode, Urgency, Wish
+
 LIMIT_BYTES = 64 * 1024
 """No payload on the bus is larger; bookings and cancellations, which are, come by the uplink."""
 
@@ -67,6 +69,9 @@ class Command(Message, frozen=True, kw_only=True):
     ticket: str | None = None
     service: str | None = None
     services: list[str] | None = None
+    wishes: list[Wish] | None = None
+    urgent: Urgency | None = None
+    mode: Mode | None = None
     force: bool = False
 
 
@@ -169,6 +174,7 @@ class OpenTicket(Message, frozen=True, kw_only=True):
     counter: str | None = None
     calls: int = 0
     shown: int = 1
+    wishes: list[Wish] = []
 
 
 class OpenCounter(Message, frozen=True, kw_only=True):
@@ -178,6 +184,7 @@ class OpenCounter(Message, frozen=True, kw_only=True):
     state: str
     services: list[str]
     ticket: str | None = None
+    stands_by: bool = False
 
 
 class Tickets(Retained, frozen=True, kw_only=True):

@@ -1,7 +1,6 @@
 """A command on the bus → what is asked of the line, or why this caller may not ask it.
 
-Verbs so far: next, recall, start, finish, no_show, open_counter, close_counter (counters and staff)
-and issue (staff and kiosks).
+Not here yet: check_in_short, attended, reprint, set_hours and set_notice.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from appliance.line import commands
 
@@ -17,6 +16,9 @@ if TYPE_CHECKING:
     from appliance.bus.messages import Command
     from appliance.bus.topics import CommandTopic
     from appliance.line.line import Line
+
+
+T = TypeVar("T")
 
 
 class NotAsked(Enum):
@@ -45,14 +47,32 @@ class NotAskedError(Exception):
 
 
 AT_COUNTERS = frozenset(
-    {"next", "recall", "start", "finish", "no_show", "open_counter", "close_counter"}
+    {
+        "next",
+        "call",
+        "pick",
+        "recall",
+        "start",
+        "finish",
+        "no_show",
+        "back",
+        "transfer",
+        "park",
+        "undo",
+        "open_counter",
+        "stand_by",
+        "pause",
+        "close_counter",
+    }
 )
 VERBS: Mapping[str, frozenset[str]] = {
     "counter": AT_COUNTERS,
-    "staff": AT_COUNTERS | {"issue"},
+    "staff": AT_COUNTERS | {"issue", "urgent", "cancel", "set_mode"},
     "kiosk": frozenset({"issue"}),
 }
 """Kind of caller → what it may ask for."""
+
+KNOWN = frozenset[str]().union(*VERBS.values())
 
 
 def read_command(topic: CommandTopic, body: Command, line: Line) -> commands.Command:
@@ -62,35 +82,66 @@ def read_command(topic: CommandTopic, body: Command, line: Line) -> commands.Com
         NotAskedError: The verb is unknown, is not for this caller, or lacks what it needs.
     """
     kind, _, name = topic.caller.partition(".")
-    if not any(topic.verb in verbs for verbs in VERBS.values()):
-        raise NotAskedError(NotAsked.UNKNOWN_VERB, {"verb": topic.verb})
-    if topic.verb not in VERBS[kind]:
-        raise NotAskedError(NotAsked.NOT_YOURS, {"verb": topic.verb})
-    if topic.verb == "issue":
-        return commands.Issue(_given(body.service, "service"))
+    verb = topic.verb
+    if verb not in KNOWN:
+        raise NotAskedError(NotAsked.UNKNOWN_VERB, {"verb": verb})
+    if verb not in VERBS[kind]:
+        raise NotAskedError(NotAsked.NOT_YOURS, {"verb": verb})
+    match verb:
+        case "issue":
+            wishes = frozenset(body.wishes or ())
+            return commands.Issue(_given(body.service, "service"), wishes, kind == "staff")
+        case "urgent":
+            ticket = _given(body.ticket, "ticket")
+            return commands.MakeUrgent(ticket, _given(body.urgent, "urgent"))
+        case "cancel":
+            return commands.Cancel(_given(body.ticket, "ticket"))
+        case "set_mode":
+            return commands.SetMode(_given(body.mode, "mode"))
+        case "back":
+            return commands.Back(_given(body.ticket, "ticket"))
     if kind == "counter" and body.counter not in {None, name}:
-        raise NotAskedError(NotAsked.NOT_YOURS, {"verb": topic.verb})
+        raise NotAskedError(NotAsked.NOT_YOURS, {"verb": verb})
     counter = name if kind == "counter" else _given(body.counter, "counter")
-    match topic.verb:
+    return _of_counter(verb, counter, body, line)
+
+
+def _of_counter(verb: str, counter: str, body: Command, line: Line) -> commands.Command:
+    """Give what is asked for a counter."""
+    match verb:
         case "next":
             return commands.Next(counter)
+        case "call":
+            return commands.Call(counter, _given(body.ticket, "ticket"))
+        case "pick":
+            return commands.Pick(counter, _given(body.ticket, "ticket"))
         case "recall":
             return commands.Recall(counter)
+        case "undo":
+            return commands.Undo(counter)
         case "open_counter":
             return commands.OpenCounter(counter, frozenset(body.services or ()))
+        case "stand_by":
+            return commands.StandBy(counter)
+        case "pause":
+            return commands.Pause(counter)
         case "close_counter":
             return commands.CloseCounter(counter)
     ticket = _at_counter(body, counter, line)
-    match topic.verb:
+    match verb:
         case "start":
             return commands.Start(ticket)
         case "finish":
             return commands.Finish(ticket)
+        case "transfer":
+            return commands.Transfer(ticket, _given(body.service, "service"))
+        case "park":
+            return commands.Park(ticket)
         case _:
             return commands.NoShow(ticket, force=body.force)
 
 
-def _given(value: str | None, name: str) -> str:
+def _given(value: T | None, name: str) -> T:
     if not value:
         raise NotAskedError(NotAsked.INCOMPLETE, {"member": name})
     return value

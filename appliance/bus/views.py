@@ -20,7 +20,7 @@ from appliance.bus.messages import (
 )
 from appliance.line.line import Line
 from appliance.line.model import CounterState, TicketState
-from appliance.line.rules import DROPPED, has_right_of_way, order, rank
+from appliance.line.rules import has_right_of_way, order, rank, ranking_service
 from appliance.line.wait import wait_for
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ FRESH = timedelta(seconds=60)
 
 NEXT = 10
 AT_A_COUNTER = frozenset({TicketState.CALLED, TicketState.SERVING})
+OPEN = AT_A_COUNTER | {TicketState.WAITING, TicketState.PARKED, TicketState.SET_ASIDE}
 
 
 class _Stamp(TypedDict):
@@ -93,7 +94,7 @@ class View:
         open_ones = [
             self._open_ticket(ticket)
             for ticket in self.line.tickets.values()
-            if ticket.state is TicketState.WAITING or ticket.state in AT_A_COUNTER
+            if ticket.state in OPEN
         ]
         return Tickets(
             **self._stamp(),
@@ -104,6 +105,7 @@ class View:
                     state=counter.state.value,
                     services=sorted(counter.services),
                     ticket=counter.ticket,
+                    stands_by=counter.stands_by,
                 )
                 for counter in self.line.counters.values()
             ],
@@ -122,11 +124,11 @@ class View:
             "valid_s": self.valid_s,
         }
 
-    def _service(self, ticket: Ticket) -> Service:
-        return self.line.services.get(ticket.service, DROPPED)
+    def _ranked_as(self, ticket: Ticket) -> Service:
+        return ranking_service(ticket, self.line.services)
 
     def _right_of_way(self, ticket: Ticket) -> bool:
-        return has_right_of_way(ticket, self.now, self._service(ticket))
+        return has_right_of_way(ticket, self.now, self._ranked_as(ticket))
 
     def _call(self, ticket: Ticket) -> Call:
         called = ticket.called or self.now
@@ -147,7 +149,7 @@ class View:
         return ServiceWait(service=service.code, waiting=wait.waiting, low_min=low, high_min=high)
 
     def _open_ticket(self, ticket: Ticket) -> OpenTicket:
-        key = rank(ticket, self.now, self._service(ticket))
+        key = rank(ticket, self.now, self._ranked_as(ticket))
         return OpenTicket(
             ticket=ticket.number,
             service=ticket.service,
@@ -158,4 +160,5 @@ class View:
             counter=ticket.counter,
             calls=ticket.calls,
             shown=ticket.shown,
+            wishes=sorted(ticket.wishes, key=lambda wish: wish.value),
         )

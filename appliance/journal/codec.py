@@ -6,21 +6,23 @@ from typing import get_args
 
 import msgspec
 
-from appliance.line import model
+from appliance.line import events
 
-EVENT_TYPES: dict[str, type[model.Event]] = {kind.__name__: kind for kind in get_args(model.Event)}
+EVENT_TYPES: dict[str, type[events.Event]] = {
+    kind.__name__: kind for kind in get_args(events.Event)
+}
 
 
 class UnknownEventError(ValueError):
     """A row is of a type that this release does not know, or has another shape."""
 
 
-def encode(event: model.Event) -> tuple[str, str]:
+def encode(event: events.Event) -> tuple[str, str]:
     """Give the event's type name and its JSON."""
     return type(event).__name__, msgspec.json.encode(event).decode()
 
 
-def decode(type_name: str, data: str) -> model.Event:
+def decode(type_name: str, data: str) -> events.Event:
     """Read an event.
 
     Raises:

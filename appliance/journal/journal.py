@@ -21,7 +21,7 @@ import apsw
 
 from appliance.errors import LobbyError
 from appliance.journal import codec
-from appliance.line.model import TicketIssued
+from appliance.line.events import TicketIssued
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from appliance.line.model import Event
+    from appliance.line.events import Event
 
 SCHEMA = 1
 PAGE_BYTES = 1024

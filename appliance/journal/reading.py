@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from appliance.line.model import Event
+    from appliance.line.events import Event
 
 BUSY_MS = 2000
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from appliance.line import model
+from appliance.line.events import Event
 
 
 class Reason(Enum):
@@ -21,6 +21,13 @@ class Reason(Enum):
     ALREADY_STARTED = "already_started"
     CALL_AGAIN_FIRST = "call_again_first"
     TOO_SOON = "too_soon"
+    NOT_WAITING = "not_waiting"
+    NOT_PARKED = "not_parked"
+    NOT_SERVED_HERE = "not_served_here"
+    CANNOT_COME_BACK = "cannot_come_back"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    LOBBY_CLOSED = "lobby_closed"
+    APPOINTMENTS_ONLY = "appointments_only"
     WALK_INS_REDIRECTED = "walk_ins_redirected"
     WALK_INS_OFF = "walk_ins_off"
     NO_PLACE_IN_LINE = "no_place_in_line"
@@ -80,4 +87,9 @@ class Decision:
     """What a command does: events to journal and apply, in order, and what to answer."""
 
     answer: Answer
-    events: tuple[model.Event, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+def refuse(reason: Reason, **facts: str) -> Decision:
+    """Give the decision that nothing happens."""
+    return Decision(Refused(reason, facts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from appliance.line.model import Booking
+from appliance.line.model import Booking, Mode, Urgency, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +13,20 @@ class CheckIn:
     """Give a person with a verified appointment a number."""
 
     booking: Booking
+    wishes: frozenset[Wish] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Give a person without an appointment a number."""
+    """Give a person without an appointment a number.
+
+    Args:
+        by_staff: The reception gives it out: it may, whatever walk-ins get today.
+    """
 
     service: str
+    wishes: frozenset[Wish] = frozenset()
+    by_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,22 @@ class Next:
     """Call the ticket with the smallest rank; first finish whom the counter serves."""
 
     counter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call a named ticket that waits; first finish whom the counter serves."""
+
+    counter: str
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Call a parked ticket; first finish whom the counter serves."""
+
+    counter: str
+    ticket: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +86,71 @@ class NoShow:
 
 
 @dataclass(frozen=True, slots=True)
+class Back:
+    """A person who was set aside or parked waits again."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Send a person who is at a counter on to another service."""
+
+    ticket: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """Let a person leave the counter for a while, to copy a paper or to make a call."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back what the counter did last; only for a few seconds."""
+
+    counter: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeUrgent:
+    """Put a waiting person before all others."""
+
+    ticket: str
+    urgent: Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """The person has left, or has two numbers."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetMode:
+    """Take in others than before, for today."""
+
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class StandBy:
+    """Wait for the next ticket that the counter may serve; it is called at once."""
+
+    counter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Call nobody for a while."""
+
+    counter: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCounter:
     """A counter begins to call.
 
@@ -89,5 +177,25 @@ class TurnDay:
 
 
 Command = (
-    CheckIn | Issue | Next | Recall | Start | Finish | NoShow | OpenCounter | CloseCounter | TurnDay
+    CheckIn
+    | Issue
+    | Next
+    | Call
+    | Pick
+    | Recall
+    | Start
+    | Finish
+    | NoShow
+    | Back
+    | Transfer
+    | Park
+    | Undo
+    | MakeUrgent
+    | Cancel
+    | SetMode
+    | OpenCounter
+    | StandBy
+    | Pause
+    | CloseCounter
+    | TurnDay
 )

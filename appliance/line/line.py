@@ -11,13 +11,32 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, assert_never
 
-from appliance.line import deciding, model
-from appliance.line.model import Counter, CounterState, Service, Ticket, TicketState
+from appliance.line import deciding, events
+from appliance.line.model import Counter, CounterState, Mode, Service, Ticket, TicketState
 from appliance.line.rules import Rules
 
 if TYPE_CHECKING:
     from appliance.line.answers import Decision
     from appliance.line.commands import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a counter did last, so that it can be taken back.
+
+    Args:
+        at: When.
+        counter_before: The counter before it.
+        counter_after: The counter after it.
+        before: The tickets that it touched, as they were.
+        after: The same, as they became: who was touched since cannot be put back.
+    """
+
+    at: datetime
+    counter_before: Counter
+    counter_after: Counter
+    before: tuple[Ticket, ...] = ()
+    after: tuple[Ticket, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +49,12 @@ class Line:
         zone: Time zone of the site.
         rules: What the site decided.
         day: The day that the tickets belong to; None before the first `TurnDay`.
+        turned: When the day began here.
+        mode: Whom the lobby takes in today.
         tickets: All of the day, by number, in the order of issue.
         by_booking: Booking id → number.
         last: Letter → the highest number given.
+        steps: Counter → what it did last.
     """
 
     services: Mapping[str, Service]
@@ -40,51 +62,117 @@ class Line:
     zone: tzinfo
     rules: Rules = field(default_factory=Rules)
     day: date | None = None
+    turned: datetime | None = None
+    mode: Mode = Mode.OPEN
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
     by_booking: Mapping[str, str] = field(default_factory=dict)
     last: Mapping[str, int] = field(default_factory=dict)
+    steps: Mapping[str, Step] = field(default_factory=dict)
 
     def decide(self, command: Command, now: datetime) -> Decision:
         """Say what `command` does at `now`, without doing it."""
         return deciding.decide(self, command, now)
 
-    def apply_all(self, events: Iterable[model.Event]) -> Line:
-        """Give the line as it is after `events`."""
+    def apply_all(self, happened: Iterable[events.Event]) -> Line:
+        """Give the line as it is after events."""
         line = self
-        for event in events:
+        for event in happened:
             line = line.apply(event)
         return line
 
-    def apply(self, event: model.Event) -> Line:
+    def apply(self, event: events.Event) -> Line:
         """Give the line as it is after `event`; what happened cannot be refused."""
         match event:
-            case model.TicketIssued():
+            case events.TicketIssued():
                 return self._issued(event)
-            case model.CodeShownAgain():
-                shown = self.tickets[event.ticket].shown + 1
-                return self._with_ticket(event.ticket, shown=shown)
-            case model.TicketCalled():
-                return self._called(event)
-            case model.TicketStarted():
-                return self._with_ticket(event.ticket, state=TicketState.SERVING, started=event.at)
-            case model.TicketFinished():
-                return self._leaves(event.ticket, TicketState.SERVED)
-            case model.TicketSetAside():
-                return self._leaves(event.ticket, TicketState.SET_ASIDE)
-            case model.TicketClosed():
-                return self._leaves(event.ticket, TicketState.CLOSED)
-            case model.CounterOpened():
-                return self._with_counter(
-                    event.counter, state=CounterState.OPEN, services=event.services
+            case events.CodeShownAgain(_, number):
+                return self._with_ticket(number, shown=self.tickets[number].shown + 1)
+            case events.TicketMadeUrgent(_, number, urgent):
+                return self._with_ticket(number, urgent=urgent)
+            case events.TicketReturned(_, number):
+                return self._with_ticket(
+                    number, state=TicketState.WAITING, turn_calls=0, set_aside=None
                 )
-            case model.CounterClosed():
-                return self._with_counter(event.counter, state=CounterState.CLOSED)
-            case model.DayTurned():
-                return replace(self, day=event.day, tickets={}, by_booking={}, last={})
-        assert_never(event)
+            case events.TicketCancelled(_, number):
+                return self._with_ticket(number, state=TicketState.CANCELLED)
+            case events.TicketClosed(_, number):
+                return self._leaves(number, state=TicketState.CLOSED)
+            case events.StepUndone():
+                return self._undone(event)
+            case events.ModeSet(_, mode):
+                return replace(self, mode=mode)
+            case events.DayTurned(at, day):
+                return Line(self.services, self.counters, self.zone, self.rules, day, at)
+            case _:
+                return self._at_counter(event)
 
-    def _issued(self, event: model.TicketIssued) -> Line:
-        ticket = Ticket(event.ticket, event.sequence, event.service, event.at, event.booking)
+    def _at_counter(self, event: events.CounterEvent) -> Line:
+        """Apply what a counter does, and note how to take it back."""
+        match event:
+            case events.TicketCalled(counter=counter_id):
+                line = self._called(event)
+            case events.TicketStarted(at, number):
+                counter_id = self._where(number)
+                line = self._with_ticket(number, state=TicketState.SERVING, started=at)
+            case events.TicketFinished(_, number):
+                counter_id = self._where(number)
+                line = self._leaves(number, state=TicketState.SERVED)
+            case events.TicketSetAside(at, number):
+                counter_id = self._where(number)
+                line = self._leaves(number, state=TicketState.SET_ASIDE, set_aside=at)
+            case events.TicketParked(_, number):
+                counter_id = self._where(number)
+                line = self._leaves(number, state=TicketState.PARKED)
+            case events.TicketTransferred(_, number, service):
+                counter_id = self._where(number)
+                line = self._transferred(number, service)
+            case events.CounterOpened(_, counter_id, services):
+                line = self._with_counter(
+                    counter_id, state=CounterState.OPEN, services=services, stands_by=False
+                )
+            case events.CounterStoodBy(_, counter_id):
+                line = self._with_counter(counter_id, stands_by=True)
+            case events.CounterPaused(_, counter_id):
+                line = self._with_counter(counter_id, state=CounterState.PAUSED, stands_by=False)
+            case events.CounterClosed(_, counter_id):
+                line = self._with_counter(counter_id, state=CounterState.CLOSED, stands_by=False)
+            case _:
+                assert_never(event)
+        return self._stepped(line, counter_id, event)
+
+    def _stepped(self, line: Line, counter_id: str, event: events.CounterEvent) -> Line:
+        """Give `line` with `event` in the counter's last step; one command is one step."""
+        at = event.at
+        if at == self.turned:
+            # The counters were only told again with the new day: nobody did anything.
+            return line
+        was, became = self._counter(counter_id), line._counter(counter_id)
+        step = self.steps.get(counter_id)
+        if step is None or step.at != at or step.counter_after != was:
+            step = Step(at, was, was)
+        before = {ticket.number: ticket for ticket in step.before}
+        after = {ticket.number: ticket for ticket in step.after}
+        if not isinstance(event, events.CounterStateEvent):
+            before.setdefault(event.ticket, self.tickets[event.ticket])
+            after[event.ticket] = line.tickets[event.ticket]
+        step = Step(step.at, step.counter_before, became, (*before.values(),), (*after.values(),))
+        return replace(line, steps={**line.steps, counter_id: step})
+
+    def _undone(self, event: events.StepUndone) -> Line:
+        tickets = {**self.tickets, **{ticket.number: ticket for ticket in event.tickets}}
+        counters = {**self.counters, event.counter.id: event.counter}
+        steps = {each: step for each, step in self.steps.items() if each != event.counter.id}
+        return replace(self, tickets=tickets, counters=counters, steps=steps)
+
+    def _issued(self, event: events.TicketIssued) -> Line:
+        ticket = Ticket(
+            event.ticket,
+            event.sequence,
+            event.service,
+            event.at,
+            event.booking,
+            wishes=event.wishes,
+        )
         letter, count = event.ticket[0], int(event.ticket[1:])
         by_booking = self.by_booking
         if event.booking is not None:
@@ -96,31 +184,49 @@ class Line:
             last={**self.last, letter: max(count, self.last.get(letter, 0))},
         )
 
-    def _called(self, event: model.TicketCalled) -> Line:
+    def _called(self, event: events.TicketCalled) -> Line:
         ticket = self.tickets[event.ticket]
         line = self._with_ticket(
             event.ticket,
             state=TicketState.CALLED,
             counter=event.counter,
             calls=event.number_of_call,
+            turn_calls=ticket.turn_calls + 1,
             called=event.at,
             first_called=ticket.first_called or event.at,
         )
-        return line._with_counter(event.counter, ticket=event.ticket)  # noqa: SLF001  (it is a Line)
+        return line._with_counter(event.counter, ticket=event.ticket, stands_by=False)  # noqa: SLF001  (a Line)
 
-    def _leaves(self, number: str, state: TicketState) -> Line:
-        line = self._with_ticket(number, state=state)
-        counter = self.counters.get(self.tickets[number].counter or "")
+    def _transferred(self, number: str, service: str) -> Line:
+        ticket = self.tickets[number]
+        return self._leaves(
+            number,
+            state=TicketState.WAITING,
+            service=service,
+            ranked_as=ticket.ranked_as or ticket.service,
+            turn_calls=0,
+            started=None,
+        )
+
+    def _leaves(self, number: str, **changes: object) -> Line:
+        """Give the line after a ticket has left its counter, if it was at one."""
+        line = self._with_ticket(number, **changes)
+        counter = self.counters.get(self._where(number))
         if counter is None or counter.ticket != number:
             return line
-        return line._with_counter(counter.id, ticket=None)  # noqa: SLF001  (it is a Line)
+        return line._with_counter(counter.id, ticket=None)  # noqa: SLF001  (a Line)
+
+    def _where(self, number: str) -> str:
+        return self.tickets[number].counter or ""
+
+    def _counter(self, counter_id: str) -> Counter:
+        # The journal may know a counter that the configuration no longer has.
+        return self.counters.get(counter_id) or Counter(counter_id, frozenset())
 
     def _with_ticket(self, number: str, **changes: object) -> Line:
         changed = replace(self.tickets[number], **changes)  # type: ignore[arg-type]
         return replace(self, tickets={**self.tickets, number: changed})
 
     def _with_counter(self, counter_id: str, **changes: object) -> Line:
-        # The journal may know a counter that the configuration no longer has.
-        counter = self.counters.get(counter_id) or Counter(counter_id, frozenset())
-        changed = replace(counter, **changes)  # type: ignore[arg-type]
+        changed = replace(self._counter(counter_id), **changes)  # type: ignore[arg-type]
         return replace(self, counters={**self.counters, counter_id: changed})

@@ -1,4 +1,4 @@
-"""What the line is made of, and what happens in it.
+"""What the line is made of.
 
 Everything here is frozen. Times are aware datetimes, durations are `timedelta`. Nothing identifies
 a person: a booking is an opaque id, a time and a service code.
@@ -7,7 +7,7 @@ a person: a booking is an opaque id, a time and a service code.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
@@ -18,6 +18,32 @@ class WalkIn(Enum):
     TICKET = "ticket"
     REDIRECT = "redirect"
     OFF = "off"
+
+
+class Wish(Enum):
+    """What makes a visit possible or bearable. Narrows the counters, never moves the rank."""
+
+    SEATED = "seated"
+    DISCREET_ROOM = "discreet_room"
+    INTERPRETER = "interpreter"
+    MORE_TIME = "more_time"
+
+
+class Urgency(Enum):
+    """Why someone is called before all others: a word from this list, and nothing else."""
+
+    HEALTH = "health"
+    SAFETY = "safety"
+    SUBSISTENCE = "subsistence"
+    OTHER = "other"
+
+
+class Mode(Enum):
+    """Whom the lobby takes in today."""
+
+    OPEN = "open"
+    APPOINTMENTS_ONLY = "appointments_only"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +58,7 @@ class Service:
         early: Right of way counts from this long before the slot, inclusive.
         grace: Someone scanned this long after the slot, inclusive, keeps right of way.
         very_late: Someone scanned later than this counts from the scan, not from the slot.
+        max_wait: Who has waited this long without an appointment gets right of way; None: never.
     """
 
     code: str
@@ -41,6 +68,7 @@ class Service:
     early: timedelta = timedelta(minutes=10)
     grace: timedelta = timedelta(minutes=10)
     very_late: timedelta = timedelta(minutes=60)
+    max_wait: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +97,9 @@ class TicketState(Enum):
     CALLED = "called"
     SERVING = "serving"
     SERVED = "served"
+    PARKED = "parked"
     SET_ASIDE = "set_aside"
+    CANCELLED = "cancelled"
     CLOSED = "closed"
 
 
@@ -85,11 +115,17 @@ class Ticket:
         booking: The appointment, or None for a walk-in.
         state: Where it is on its way.
         counter: Where it was called last, or None if it never was.
-        calls: How often it was called.
+        calls: How often it was called in all.
+        turn_calls: How often it was called since it last began to wait.
         called: Time of the last call.
         first_called: Time of the first call: the wait ends here.
         started: When the conversation began.
         shown: How often the code was held before the camera.
+        wishes: What this visit needs.
+        urgent: Why it is called before all others, or None.
+        ranked_as: Service whose rules give the rank, where that is not `service`: a transfer keeps
+            the rank.
+        set_aside: When nobody came.
     """
 
     number: str
@@ -100,16 +136,22 @@ class Ticket:
     state: TicketState = TicketState.WAITING
     counter: str | None = None
     calls: int = 0
+    turn_calls: int = 0
     called: datetime | None = None
     first_called: datetime | None = None
     started: datetime | None = None
     shown: int = 1
+    wishes: frozenset[Wish] = frozenset()
+    urgent: Urgency | None = None
+    ranked_as: str | None = None
+    set_aside: datetime | None = None
 
 
 class CounterState(Enum):
     """Whether a counter calls people."""
 
     OPEN = "open"
+    PAUSED = "paused"
     CLOSED = "closed"
 
 
@@ -122,12 +164,16 @@ class Counter:
         services: Codes of the services that it may serve.
         state: Whether it calls people.
         ticket: Number of the person who was called to it or is being served at it.
+        offers: Wishes that it can grant.
+        stands_by: The next ticket that it may serve is called to it at once.
     """
 
     id: str
     services: frozenset[str]
     state: CounterState = CounterState.CLOSED
     ticket: str | None = None
+    offers: frozenset[Wish] = frozenset()
+    stands_by: bool = False
 
 
 class RankClass(IntEnum):
@@ -152,113 +198,3 @@ class Candidate(NamedTuple):
 
     ticket: str
     rank: Rank
-
-
-# What happens in the line.
-
-
-@dataclass(frozen=True, slots=True)
-class TicketIssued:
-    """A person stands in the line now."""
-
-    at: datetime
-    ticket: str
-    sequence: int
-    service: str
-    booking: Booking | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CodeShownAgain:
-    """The code of a ticket was held before the camera once more."""
-
-    at: datetime
-    ticket: str
-
-
-@dataclass(frozen=True, slots=True)
-class TicketCalled:
-    """A person was asked to a counter.
-
-    Args:
-        number_of_call: 1 for the first call of this ticket, then counting.
-        candidates: All that the counter might have called, sorted, the called one first. Empty on
-            a recall: then nothing was chosen.
-    """
-
-    at: datetime
-    ticket: str
-    counter: str
-    number_of_call: int
-    candidates: tuple[Candidate, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TicketStarted:
-    """The conversation began."""
-
-    at: datetime
-    ticket: str
-
-
-@dataclass(frozen=True, slots=True)
-class TicketFinished:
-    """The conversation is over."""
-
-    at: datetime
-    ticket: str
-
-
-@dataclass(frozen=True, slots=True)
-class TicketSetAside:
-    """Nobody came."""
-
-    at: datetime
-    ticket: str
-
-
-@dataclass(frozen=True, slots=True)
-class TicketClosed:
-    """The day ended before the person was served."""
-
-    at: datetime
-    ticket: str
-
-
-@dataclass(frozen=True, slots=True)
-class CounterOpened:
-    """A counter calls people for these services."""
-
-    at: datetime
-    counter: str
-    services: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class CounterClosed:
-    """A counter stopped calling."""
-
-    at: datetime
-    counter: str
-
-
-@dataclass(frozen=True, slots=True)
-class DayTurned:
-    """A new day began: the line is empty and numbers restart."""
-
-    at: datetime
-    day: date
-
-
-Event = (
-    TicketIssued
-    | CodeShownAgain
-    | TicketCalled
-    | TicketStarted
-    | TicketFinished
-    | TicketSetAside
-    | TicketClosed
-    | CounterOpened
-    | CounterClosed
-    | DayTurned
-)

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from appliance.line.model import Candidate, Rank, RankClass, Service, TicketState
+from appliance.line.model import (
+    Candidate,
+    CounterState,
+    Rank,
+    RankClass,
+    Service,
+    TicketState,
+    Wish,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,17 +32,26 @@ DROPPED = Service("", "X", timedelta(minutes=10))
 """Stands in for a service that the configuration no longer has."""
 
 
+ROOMS = frozenset({Wish.SEATED, Wish.DISCREET_ROOM, Wish.INTERPRETER})
+"""Wishes that a counter can grant or not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a site may decide about its line.
 
     Args:
         max_calls: A ticket is set aside after so many calls, recalls included.
-        recall_after: Time that a person is given to come before being called again.
+        recall_after: Time that a person is given to come before being called again; twice as long
+            for who wished for more time.
+        back_within: A person who was set aside may come back for so long.
+        undo_within: A counter may take back its last step for so long.
     """
 
     max_calls: int = 3
     recall_after: timedelta = timedelta(seconds=45)
+    back_within: timedelta = timedelta(minutes=30)
+    undo_within: timedelta = timedelta(seconds=10)
 
 
 def rank(ticket: Ticket, now: datetime, service: Service) -> Rank:
@@ -47,20 +64,40 @@ def rank(ticket: Ticket, now: datetime, service: Service) -> Rank:
     | appointment, scanned later than `grace`       | ordinary     | slot            |
     | appointment, scanned later than `very_late`   | ordinary     | scan            |
     | appointment, in time, before that             | early        | max(slot, scan) |
+    | walk-in who has waited for `max_wait`         | right of way | taken + max_wait |
 
-    All limits are inclusive.
+    All limits are inclusive. Who is urgent comes before all, with the same rank time.
+
+    Args:
+        ticket: The ticket.
+        now: Desk time.
+        service: The service whose rules count; see `ranking_service`.
     """
+    rank_class, rank_time = _class_and_time(ticket, now, service)
+    if ticket.urgent is not None:
+        rank_class = RankClass.URGENT
+    return Rank(rank_class, rank_time, ticket.sequence)
+
+
+def _class_and_time(ticket: Ticket, now: datetime, service: Service) -> tuple[RankClass, datetime]:
     booking = ticket.booking
     if booking is None:
-        return Rank(RankClass.ORDINARY, ticket.taken, ticket.sequence)
+        if service.max_wait is not None and now >= ticket.taken + service.max_wait:
+            return RankClass.RIGHT_OF_WAY, ticket.taken + service.max_wait
+        return RankClass.ORDINARY, ticket.taken
     lateness = ticket.taken - booking.slot
     if lateness > service.very_late:
-        return Rank(RankClass.ORDINARY, ticket.taken, ticket.sequence)
+        return RankClass.ORDINARY, ticket.taken
     if lateness > service.grace:
-        return Rank(RankClass.ORDINARY, booking.slot, ticket.sequence)
+        return RankClass.ORDINARY, booking.slot
     counts = now >= booking.slot - service.early
     rank_class = RankClass.RIGHT_OF_WAY if counts else RankClass.EARLY
-    return Rank(rank_class, max(booking.slot, ticket.taken), ticket.sequence)
+    return rank_class, max(booking.slot, ticket.taken)
+
+
+def ranking_service(ticket: Ticket, services: Mapping[str, Service]) -> Service:
+    """Give the service whose rules rank a ticket: a transfer keeps the rank."""
+    return services.get(ticket.ranked_as or ticket.service, DROPPED)
 
 
 def has_right_of_way(ticket: Ticket, now: datetime, service: Service) -> bool:
@@ -73,7 +110,7 @@ def order(
 ) -> tuple[Candidate, ...]:
     """Give the waiting ones of `tickets` in calling order."""
     waiting = (
-        Candidate(ticket.number, rank(ticket, now, services.get(ticket.service, DROPPED)))
+        Candidate(ticket.number, rank(ticket, now, ranking_service(ticket, services)))
         for ticket in tickets
         if ticket.state is TicketState.WAITING
     )
@@ -81,16 +118,41 @@ def order(
 
 
 def candidates(
-    counter: Counter, tickets: Iterable[Ticket], now: datetime, services: Mapping[str, Service]
+    counter: Counter,
+    tickets: Iterable[Ticket],
+    now: datetime,
+    services: Mapping[str, Service],
+    others: Iterable[Counter] = (),
 ) -> tuple[Candidate, ...]:
     """Give all that `counter` might call now, in calling order.
 
-    Whoever waits for a service that the configuration dropped meanwhile may go to any counter:
-    better the wrong desk than never called.
+    Args:
+        counter: Who asks.
+        tickets: Of the day.
+        now: Desk time.
+        services: By code.
+        others: All counters: a wish keeps a ticket for those that can grant it.
     """
-    may_serve = (
-        ticket
-        for ticket in tickets
-        if ticket.service in counter.services or ticket.service not in services
-    )
+    open_ones = [other for other in others if other.state is CounterState.OPEN]
+    may_serve = (ticket for ticket in tickets if serves(counter, ticket, services, open_ones))
     return order(may_serve, now, services)
+
+
+def serves(
+    counter: Counter, ticket: Ticket, services: Mapping[str, Service], open_ones: Iterable[Counter]
+) -> bool:
+    """Tell whether a counter may call a ticket.
+
+    Whoever waits for a service that the configuration dropped meanwhile may go to any counter, and
+    so may whose wish no open counter can grant: better the wrong desk than never called.
+    """
+    if ticket.service not in services:
+        return True
+    if ticket.service not in counter.services:
+        return False
+    needs = ticket.wishes & ROOMS
+    if needs <= counter.offers:
+        return True
+    return not any(
+        ticket.service in other.services and needs <= other.offers for other in open_ones
+    )

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from appliance.line.model import CounterState, Ticket
-from appliance.line.rules import DROPPED, order, rank
+from appliance.line.rules import DROPPED, order, rank, ranking_service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def _wait(line: Line, ticket: Ticket, now: datetime) -> Wait:
     sharing = frozenset[str]().union(
         *(c.services for c in counters if ticket.service in c.services)
     )
-    mine = rank(ticket, now, line.services.get(ticket.service, DROPPED))
+    mine = rank(ticket, now, ranking_service(ticket, line.services))
     ahead = [
         line.tickets[candidate.ticket]
         for candidate in order(line.tickets.values(), now, line.services)

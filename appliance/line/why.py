@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from appliance.line.model import RankClass
 
 if TYPE_CHECKING:
-    from appliance.line.model import TicketCalled
+    from appliance.line.events import TicketCalled
 
 
 class Because(Enum):
     """What decided; texts stand under `why.{because}`."""
 
     CALLED_AGAIN = "called_again"
+    BY_NAME = "by_name"
     ONLY_ONE = "only_one"
     URGENT = "urgent"
     RIGHT_OF_WAY = "right_of_way"
@@ -40,6 +41,9 @@ class Why:
 
 def explain(call: TicketCalled) -> Why:
     """Say why `call` was for this ticket; needs nothing but the call itself."""
+    if call.by_name:
+        others = [each for each in call.candidates if each.ticket != call.ticket]
+        return Why(Because.BY_NAME, waiting=len(others))
     if not call.candidates:
         return Why(Because.CALLED_AGAIN)
     winner, *others = call.candidates

@@ -20,7 +20,7 @@ from appliance.journal.journal import (
     SecondWriterError,
 )
 from appliance.journal.reading import JournalReader
-from appliance.line import commands, model
+from appliance.line import commands, events, model
 from appliance.line.model import Candidate, Rank, RankClass
 from tests.support.lobby import DAY, Played, at, booking
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-EVENTS: list[model.Event] = [
-    model.DayTurned(at("00:00"), DAY),
-    model.CounterOpened(at("07:59"), "1", frozenset({"A1", "B1"})),
-    model.TicketIssued(at("08:00"), "A001", 1, "A1"),
-    model.TicketIssued(at("08:01"), "A002", 2, "A1", booking("08:10")),
-    model.CodeShownAgain(at("08:02"), "A002"),
-    model.TicketCalled(
+EVENTS: list[events.Event] = [
+    events.DayTurned(at("00:00"), DAY),
+    events.CounterOpened(at("07:59"), "1", frozenset({"A1", "B1"})),
+    events.TicketIssued(at("08:00"), "A001", 1, "A1"),
+    events.TicketIssued(at("08:01"), "A002", 2, "A1", booking("08:10")),
+    events.CodeShownAgain(at("08:02"), "A002"),
+    events.TicketCalled(
         at("08:03"),
         "A002",
         "1",
@@ -44,12 +44,35 @@ EVENTS: list[model.Event] = [
             Candidate("A001", Rank(RankClass.ORDINARY, at("08:00"), 1)),
         ),
     ),
-    model.TicketStarted(at("08:04"), "A002"),
-    model.TicketFinished(at("08:05"), "A002"),
-    model.TicketCalled(at("08:06"), "A001", "1", 1),
-    model.TicketSetAside(at("08:07"), "A001"),
-    model.TicketClosed(at("08:08"), "A001"),
-    model.CounterClosed(at("08:09"), "1"),
+    events.TicketStarted(at("08:04"), "A002"),
+    events.TicketFinished(at("08:05"), "A002"),
+    events.TicketCalled(at("08:06"), "A001", "1", 1),
+    events.TicketSetAside(at("08:07"), "A001"),
+    events.TicketClosed(at("08:08"), "A001"),
+    events.TicketReturned(at("08:09"), "A001"),
+    events.TicketTransferred(at("08:09"), "A001", "B1"),
+    events.TicketParked(at("08:09"), "A001"),
+    events.TicketMadeUrgent(at("08:09"), "A001", model.Urgency.HEALTH),
+    events.TicketCancelled(at("08:09"), "A001"),
+    events.CounterStoodBy(at("08:09"), "1"),
+    events.CounterPaused(at("08:09"), "1"),
+    events.StepUndone(
+        at("08:09"),
+        model.Counter("1", frozenset({"A1"}), offers=frozenset({model.Wish.SEATED})),
+        (
+            model.Ticket(
+                "A001",
+                1,
+                "A1",
+                at("08:00"),
+                booking("08:10"),
+                model.TicketState.SERVING,
+                wishes=frozenset({model.Wish.MORE_TIME}),
+            ),
+        ),
+    ),
+    events.ModeSet(at("08:09"), model.Mode.CLOSED),
+    events.CounterClosed(at("08:09"), "1"),
 ]
 
 
@@ -101,7 +124,7 @@ def test_events_are_there_after_a_restart(path: Path) -> None:
 
 def test_only_the_day_that_goes_on_is_folded(journal: Journal) -> None:
     journal.commit(EVENTS, day=str(DAY))
-    tomorrow = model.DayTurned(at("00:00") + timedelta(days=1), DAY + timedelta(days=1))
+    tomorrow = events.DayTurned(at("00:00") + timedelta(days=1), DAY + timedelta(days=1))
     journal.commit([tomorrow], day=str(tomorrow.day))
     assert list(journal.today()) == [tomorrow]
 
@@ -117,7 +140,7 @@ def test_each_journal_has_an_epoch_of_its_own(tmp_path: Path) -> None:
 def test_booking_used_twice_breaks_the_whole_commit(journal: Journal) -> None:
     journal.commit(EVENTS[:4], day=str(DAY))
     position = journal.position
-    twice = model.TicketIssued(at("09:00"), "A003", 3, "A1", booking("08:10"))
+    twice = events.TicketIssued(at("09:00"), "A003", 3, "A1", booking("08:10"))
     with pytest.raises(JournalError):
         journal.commit([EVENTS[4], twice], day=str(DAY))
     assert list(journal.today()) == EVENTS[:4]
@@ -209,7 +232,7 @@ def test_reader_sees_each_event_once_while_the_desk_writes(path: Path, journal: 
 
 def test_played_day_is_rebuilt_as_it_was_lived(journal: Journal) -> None:
     lobby = Played()
-    empty = lobby.line.apply(model.DayTurned(at("00:00"), DAY))
+    empty = lobby.line.apply(events.DayTurned(at("00:00"), DAY))
     played: list[tuple[commands.Command, str]] = [
         (commands.OpenCounter("1"), "07:59"),
         (commands.Issue("A1"), "08:00"),

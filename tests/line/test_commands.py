@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from appliance.line import commands, model
+from appliance.line import commands, events, model
 from appliance.line.answers import Called, Done, Given, NobodyWaits, Reason, Refused
 from appliance.line.model import CounterState, TicketState
 from tests.support.lobby import DAY, Played, at, booking, empty_line
@@ -67,13 +67,13 @@ def test_service_decides_what_walk_ins_get(lobby: Played, service: str, why: Rea
 
 
 def test_after_999_numbers_get_four_digits(lobby: Played) -> None:
-    issued = model.TicketIssued(at("08:00"), "A999", 1, "A1")
+    issued = events.TicketIssued(at("08:00"), "A999", 1, "A1")
     lobby.line = lobby.line.apply(issued)
     assert lobby.walks_in("08:01") == "A1000"
 
 
 def test_no_number_is_given_twice_when_the_range_is_used_up(lobby: Played) -> None:
-    lobby.line = lobby.line.apply(model.TicketIssued(at("08:00"), "A9999", 1, "A1"))
+    lobby.line = lobby.line.apply(events.TicketIssued(at("08:00"), "A9999", 1, "A1"))
     assert reason(lobby.do(commands.Issue("A1"), "08:01")) is Reason.NUMBERS_EXHAUSTED
 
 
@@ -196,7 +196,7 @@ def test_day_turns_with_everyone_accounted_for(lobby: Played) -> None:
     lobby.do(commands.Finish(served), "08:03")
     midnight = at("00:00", DAY + timedelta(days=1))
     decision = lobby.line.decide(commands.TurnDay(DAY + timedelta(days=1)), midnight)
-    closed = [e.ticket for e in decision.events if isinstance(e, model.TicketClosed)]
+    closed = [e.ticket for e in decision.events if isinstance(e, events.TicketClosed)]
     assert closed == [waiting]
     lobby.line = lobby.line.apply_all(decision.events)
     assert not lobby.line.tickets
@@ -210,7 +210,7 @@ def test_each_day_stands_alone_in_the_journal(lobby: Played) -> None:
     tomorrow = DAY + timedelta(days=1)
     decision = lobby.line.decide(commands.TurnDay(tomorrow), at("00:00", tomorrow))
     lived = lobby.line.apply_all(decision.events)
-    turn = next(i for i, e in enumerate(decision.events) if isinstance(e, model.DayTurned))
+    turn = next(i for i, e in enumerate(decision.events) if isinstance(e, events.DayTurned))
     assert empty_line().apply_all(decision.events[turn:]) == lived
 
 

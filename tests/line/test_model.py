@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from appliance.line import commands, model
-from appliance.line.answers import Called, Given
+from appliance.line import commands, events, model
+from appliance.line.answers import Called, Given, Refused
 from appliance.line.model import Rank, RankClass, TicketState
 from tests.support.lobby import DAY, Played, at, empty_line
 
@@ -25,7 +26,7 @@ class LobbyMachine(RuleBasedStateMachine):
         super().__init__()
         self.lobby = Played()
         self.now = at("08:00")
-        self.events: list[model.Event] = []
+        self.events: list[events.Event] = []
         self.bookings: dict[str, str] = {}
         self.given: list[str] = []
 
@@ -81,15 +82,57 @@ class LobbyMachine(RuleBasedStateMachine):
 
     @rule(counter=COUNTERS, force=st.booleans())
     def gives_up(self, counter: str, *, force: bool) -> None:
-        self.do(commands.NoShow(self.lobby.line.counters[counter].ticket or "", force))
+        self.do(commands.NoShow(self.at(counter), force))
+
+    @rule(counter=COUNTERS)
+    def stands_by(self, counter: str) -> None:
+        self.do(commands.StandBy(counter))
+
+    @rule(counter=COUNTERS)
+    def pauses(self, counter: str) -> None:
+        self.do(commands.Pause(counter))
+
+    @rule(counter=COUNTERS, service=st.sampled_from(["A1", "B1", "C1"]))
+    def transfers(self, counter: str, service: str) -> None:
+        self.do(commands.Transfer(self.at(counter), service))
+
+    @rule(counter=COUNTERS)
+    def parks(self, counter: str) -> None:
+        self.do(commands.Park(self.at(counter)))
+
+    @rule(counter=COUNTERS, data=st.data())
+    def picks(self, counter: str, data: st.DataObject) -> None:
+        self.do(commands.Pick(counter, self.any_ticket(data)))
+
+    @rule(counter=COUNTERS, data=st.data())
+    def calls_by_name(self, counter: str, data: st.DataObject) -> None:
+        self.do(commands.Call(counter, self.any_ticket(data)))
+
+    @rule(data=st.data())
+    def comes_back(self, data: st.DataObject) -> None:
+        self.do(commands.Back(self.any_ticket(data)))
+
+    @rule(data=st.data())
+    def is_made_urgent(self, data: st.DataObject) -> None:
+        self.do(commands.MakeUrgent(self.any_ticket(data), model.Urgency.OTHER))
+
+    @rule(data=st.data())
+    def leaves(self, data: st.DataObject) -> None:
+        self.do(commands.Cancel(self.any_ticket(data)))
+
+    @rule(counter=COUNTERS)
+    def takes_back(self, counter: str) -> None:
+        before = self.lobby.line
+        if isinstance(self.do(commands.Undo(counter)), Refused):
+            assert self.lobby.line == before
 
     @rule(counter=COUNTERS)
     def starts(self, counter: str) -> None:
-        self.do(commands.Start(self.lobby.line.counters[counter].ticket or ""))
+        self.do(commands.Start(self.at(counter)))
 
     @rule(counter=COUNTERS)
     def finishes(self, counter: str) -> None:
-        self.do(commands.Finish(self.lobby.line.counters[counter].ticket or ""))
+        self.do(commands.Finish(self.at(counter)))
 
     @invariant()
     def everyone_is_somewhere_once(self) -> None:
@@ -106,14 +149,26 @@ class LobbyMachine(RuleBasedStateMachine):
 
     @invariant()
     def rebuilt_is_lived(self) -> None:
-        rebuilt = empty_line().apply(model.DayTurned(at("00:00"), DAY)).apply_all(self.events)
+        rebuilt = empty_line().apply(events.DayTurned(at("00:00"), DAY)).apply_all(self.events)
         assert rebuilt == self.lobby.line
 
     @invariant()
     def every_call_had_the_smallest_rank(self) -> None:
         for event in self.events:
-            if isinstance(event, model.TicketCalled) and event.candidates:
+            if isinstance(event, events.TicketCalled) and event.candidates and not event.by_name:
                 assert min(event.candidates, key=lambda c: c.rank).ticket == event.ticket
+
+    @invariant()
+    def nobody_waits_before_a_counter_that_stands_by(self) -> None:
+        for counter in self.lobby.line.counters.values():
+            if counter.stands_by:
+                assert self.obvious_next(counter.id) is None
+
+    def at(self, counter: str) -> str:
+        return self.lobby.line.counters[counter].ticket or ""
+
+    def any_ticket(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(self.given or [""]))
 
     def obvious_next(self, counter: str) -> str | None:
         """Look through everyone, and take the one with the smallest rank, worked out anew."""
@@ -130,6 +185,10 @@ class LobbyMachine(RuleBasedStateMachine):
         return best[1] if best else None
 
     def obvious_rank(self, ticket: model.Ticket) -> Rank:
+        if ticket.urgent:
+            return self.obvious_rank(replace(ticket, urgent=None))._replace(
+                rank_class=RankClass.URGENT
+            )
         if ticket.booking is None:
             return Rank(RankClass.ORDINARY, ticket.taken, ticket.sequence)
         slot = ticket.booking.slot

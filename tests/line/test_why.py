@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.line import commands, model
+from appliance.line import commands, events
 from appliance.line.why import Because, Why, explain
 from appliance.strings import languages, texts
 from tests.support.lobby import Played, at
 
 
-def call(lobby: Played, clock: str) -> model.TicketCalled:
+def call(lobby: Played, clock: str) -> events.TicketCalled:
     decision = lobby.line.decide(commands.Next("1"), at(clock))
-    (event,) = [e for e in decision.events if isinstance(e, model.TicketCalled)]
+    (event,) = [e for e in decision.events if isinstance(e, events.TicketCalled)]
     return event
 
 
@@ -48,7 +48,7 @@ def test_early_appointments_among_themselves(lobby: Played) -> None:
 
 
 def test_recall_chose_nobody() -> None:
-    recall = model.TicketCalled(at("09:00"), "A001", "1", 2)
+    recall = events.TicketCalled(at("09:00"), "A001", "1", 2)
     assert explain(recall) == Why(Because.CALLED_AGAIN)
 
 

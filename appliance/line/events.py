@@ -1,0 +1,212 @@
+"""What happens in the line. What happened cannot be refused: events are journaled, and applied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from appliance.line.model import Booking, Candidate, Counter, Mode, Ticket, Urgency, Wish
+
+
+@dataclass(frozen=True, slots=True)
+class TicketIssued:
+    """A person stands in the line now."""
+
+    at: datetime
+    ticket: str
+    sequence: int
+    service: str
+    booking: Booking | None = None
+    wishes: frozenset[Wish] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CodeShownAgain:
+    """The code of a ticket was held before the camera once more."""
+
+    at: datetime
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCalled:
+    """A person was asked to a counter.
+
+    Args:
+        number_of_call: 1 for the first call of this ticket, then counting.
+        candidates: All that the counter might have called, sorted, the smallest rank first. Empty
+            on a recall and on a pick: then nothing was chosen from the line.
+        by_name: A clerk chose this ticket; else it is the first of the candidates.
+    """
+
+    at: datetime
+    ticket: str
+    counter: str
+    number_of_call: int
+    candidates: tuple[Candidate, ...] = ()
+    by_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TicketStarted:
+    """The conversation began."""
+
+    at: datetime
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFinished:
+    """The conversation is over."""
+
+    at: datetime
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSetAside:
+    """Nobody came."""
+
+    at: datetime
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketReturned:
+    """A ticket that was set aside or parked waits again, with its old rank."""
+
+    at: datetime
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTransferred:
+    """A person waits for another service now, with the rank that the ticket had."""
+
+    at: datetime
+    ticket: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketParked:
+    """A person left the counter for a while, and will be picked."""
+
+    at: datetime
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMadeUrgent:
+    """The reception put a person before all others."""
+
+    at: datetime
+    ticket: str
+    urgent: Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCancelled:
+    """The person has left."""
+
+    at: datetime
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketClosed:
+    """The day ended before the person was served."""
+
+    at: datetime
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class CounterOpened:
+    """A counter calls people for these services."""
+
+    at: datetime
+    counter: str
+    services: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CounterStoodBy:
+    """A counter waits for the next ticket that it may serve."""
+
+    at: datetime
+    counter: str
+
+
+@dataclass(frozen=True, slots=True)
+class CounterPaused:
+    """A counter calls nobody for a while."""
+
+    at: datetime
+    counter: str
+
+
+@dataclass(frozen=True, slots=True)
+class CounterClosed:
+    """A counter stopped calling."""
+
+    at: datetime
+    counter: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepUndone:
+    """What a counter did last was taken back.
+
+    Args:
+        counter: The counter as it was before.
+        tickets: The tickets that it touched, as they were before.
+    """
+
+    at: datetime
+    counter: Counter
+    tickets: tuple[Ticket, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModeSet:
+    """The lobby takes in others than before, for today."""
+
+    at: datetime
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class DayTurned:
+    """A new day began: the line is empty and numbers restart."""
+
+    at: datetime
+    day: date
+
+
+CounterStateEvent = CounterOpened | CounterStoodBy | CounterPaused | CounterClosed
+"""What a counter does with itself."""
+
+CounterEvent = (
+    CounterStateEvent
+    | TicketCalled
+    | TicketStarted
+    | TicketFinished
+    | TicketSetAside
+    | TicketTransferred
+    | TicketParked
+)
+"""What a counter does."""
+
+Event = (
+    CounterEvent
+    | TicketIssued
+    | CodeShownAgain
+    | TicketReturned
+    | TicketMadeUrgent
+    | TicketCancelled
+    | TicketClosed
+    | StepUndone
+    | ModeSet
+    | DayTurned
+)
