@@ -1,0 +1,172 @@
+"""What a scan means now, in one of a closed set of outcomes. Pure: it asks nobody and does nothing.
+
+The words for each outcome stand in the string files under `scan.{outcome}`. They are plain, they
+say what to do next, and they never accuse: a code that we refuse is more often an old mail or our
+own mistake than a forgery. The rank is not decided here; only what the visitor is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from enum import Enum
+from typing import Self, assert_never
+
+from appliance.checkin.code import CodeError, CodeReason
+from appliance.line.model import Booking, Service, Ticket, TicketState
+
+
+class Outcome(Enum):
+    """What a scan means now. The facts that its text may use stand in brackets."""
+
+    IN_TIME = "in_time", True  # [time] a number with right of way
+    EARLY = "early", True  # [time, counts_from] the same, but it counts only from then on
+    LATE = "late", True  # [time] a number in the ordinary line
+    AGAIN = "again", False  # [ticket] waits already
+    CALLED = "called", False  # [ticket, counter] is awaited there
+    NO_SHOW = "no_show", False  # [ticket] was called and did not come
+    SERVED = "served", False  # [ticket] was there already
+    CLOSED = "closed", False  # [ticket] the number was closed before its turn
+    ADVISER = "adviser", False  # [time, place] is expected in a room, not in this line
+    WRONG_DAY = "wrong_day", False  # [date, time]
+    WRONG_SITE = "wrong_site", False  # [site, date, time]
+    OTHER_SERVICE = "other_service", False  # [time] a service that this lobby does not serve
+    CANCELLED = "cancelled", False  # [date, time]
+    EXPIRED = "expired", False  # [date, time] the appointment is over
+    REFUSED = "refused", False  # [] cannot be used here, for whatever reason
+    FOREIGN = "foreign", False  # [kind] not an appointment code at all
+    SEVERAL = "several", False  # [] more than one code in the picture: none is taken
+
+    admits: bool
+
+    def __new__(cls, word: str, admits: bool) -> Self:  # noqa: FBT001  (an enum's own form)
+        """Make an outcome; `admits` says whether the person is to be given a number."""
+        outcome = object.__new__(cls)
+        outcome._value_ = word
+        outcome.admits = admits
+        return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a scan means now.
+
+    Args:
+        outcome: Which case it is.
+        facts: What its text needs, ready to be shown: times as HH:MM and dates as DD.MM.YYYY, in
+            the site's time zone.
+        booking: The appointment, where the code proved one.
+    """
+
+    outcome: Outcome
+    facts: Mapping[str, str] = field(default_factory=dict)
+    booking: Booking | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lobby:
+    """What admission must know of the place where the code was shown.
+
+    Args:
+        zone: The site's time zone: it decides what "today" is.
+        services: What this lobby serves, by code.
+        sites: Names of sites by code, for words; a site without one is told by its code.
+    """
+
+    zone: tzinfo
+    services: Mapping[str, Service]
+    sites: Mapping[str, str] = field(default_factory=dict)
+
+
+def admit(
+    scan: Booking | CodeError,
+    lobby: Lobby,
+    now: datetime,
+    *,
+    ticket: Ticket | None = None,
+    cancelled: bool = False,
+) -> Admission:
+    """Say what a scan means now.
+
+    Args:
+        scan: What `code.verify` gave or raised.
+        lobby: Where it was shown.
+        now: Desk time, aware.
+        ticket: The ticket that this booking was given today, if any. Look it up for an expired code
+            too (`error.claims.booking`): a code may run out while the person waits.
+        cancelled: Whether the booking stands in the list of cancellations.
+    """
+    if isinstance(scan, Booking):
+        return _admit_booking(scan, lobby, now, ticket, cancelled=cancelled)
+    claims = scan.claims
+    match scan.reason:
+        case CodeReason.NOT_A_CODE:
+            return foreign("other")
+        case CodeReason.WRONG_SITE if claims is not None:
+            facts = {"site": lobby.sites.get(claims.site, claims.site)}
+            return _told(Outcome.WRONG_SITE, claims.booking, lobby, facts)
+        case CodeReason.EXPIRED if claims is not None and ticket is not None:
+            return _with_ticket(claims.booking, ticket)
+        case CodeReason.EXPIRED if claims is not None:
+            return _told(Outcome.EXPIRED, claims.booking, lobby)
+        case _:
+            return Admission(Outcome.REFUSED)
+
+
+def foreign(kind: str) -> Admission:
+    """Say what a code that is not ours means: `kind` is all that is known of it."""
+    return Admission(Outcome.FOREIGN, {"kind": kind})
+
+
+def _admit_booking(
+    booking: Booking, lobby: Lobby, now: datetime, ticket: Ticket | None, *, cancelled: bool
+) -> Admission:
+    if ticket is not None:
+        return _with_ticket(booking, ticket)
+    if cancelled:
+        return _told(Outcome.CANCELLED, booking, lobby)
+    if booking.slot.astimezone(lobby.zone).date() != now.astimezone(lobby.zone).date():
+        return _told(Outcome.WRONG_DAY, booking, lobby)
+    if booking.place is not None:
+        return _told(Outcome.ADVISER, booking, lobby, {"place": booking.place})
+    service = lobby.services.get(booking.service)
+    if service is None:
+        return _told(Outcome.OTHER_SERVICE, booking, lobby)
+    counts_from = booking.slot - service.early
+    if now < counts_from:
+        return _told(Outcome.EARLY, booking, lobby, {"counts_from": _time(counts_from, lobby)})
+    if now <= booking.slot + service.grace:
+        return _told(Outcome.IN_TIME, booking, lobby)
+    return _told(Outcome.LATE, booking, lobby)
+
+
+def _with_ticket(booking: Booking, ticket: Ticket) -> Admission:
+    facts = {"ticket": ticket.number}
+    match ticket.state:
+        case TicketState.WAITING | TicketState.PARKED:
+            outcome = Outcome.AGAIN
+        case TicketState.CALLED | TicketState.SERVING:
+            outcome = Outcome.CALLED
+            facts["counter"] = ticket.counter or ""
+        case TicketState.SET_ASIDE:
+            outcome = Outcome.NO_SHOW
+        case TicketState.SERVED:
+            outcome = Outcome.SERVED
+        case TicketState.CLOSED | TicketState.CANCELLED:
+            outcome = Outcome.CLOSED
+        case _:
+            assert_never(ticket.state)
+    return Admission(outcome, facts, booking)
+
+
+def _told(
+    outcome: Outcome, booking: Booking, lobby: Lobby, more: Mapping[str, str] | None = None
+) -> Admission:
+    facts = {"date": f"{booking.slot.astimezone(lobby.zone):%d.%m.%Y}"}
+    facts |= {"time": _time(booking.slot, lobby)} | dict(more or {})
+    return Admission(outcome, facts, booking)
+
+
+def _time(moment: datetime, lobby: Lobby) -> str:
+    return f"{moment.astimezone(lobby.zone):%H:%M}"
