@@ -64,7 +64,7 @@ class View:
             key=lambda ticket: ticket.called or self.now,
             reverse=True,
         )
-        waiting = order(self.line.tickets.values(), self.now, self.line.services)
+        waiting = order(self.line.waiting.values(), self.now, self.line.services)
         counters = self.line.counters.values()
         return Board(
             **self._stamp(),
@@ -85,7 +85,7 @@ class View:
         """Who waits and how long, for every service."""
         return Wait(
             **self._stamp(),
-            waiting=sum(t.state is TicketState.WAITING for t in self.line.tickets.values()),
+            waiting=len(self.line.waiting),
             services=[self._service_wait(service) for service in self.line.services.values()],
         )
 

@@ -141,7 +141,7 @@ def park(line: Line, number: str, now: datetime) -> Decision:
 
 def ranked_for(line: Line, counter: Counter, now: datetime) -> tuple[Candidate, ...]:
     """Give all that a counter might call now, in calling order."""
-    everyone = line.tickets.values()
+    everyone = line.waiting.values()
     return candidates(counter, everyone, now, line.services, line.counters.values())
 
 

@@ -52,6 +52,7 @@ class Line:
         turned: When the day began here.
         mode: Whom the lobby takes in today.
         tickets: All of the day, by number, in the order of issue.
+        waiting: Those of them that wait, by number, so that a call need not look at the others.
         by_booking: Booking id → number.
         last: Letter → the highest number given.
         steps: Counter → what it did last.
@@ -65,6 +66,7 @@ class Line:
     turned: datetime | None = None
     mode: Mode = Mode.OPEN
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
+    waiting: Mapping[str, Ticket] = field(default_factory=dict)
     by_booking: Mapping[str, str] = field(default_factory=dict)
     last: Mapping[str, int] = field(default_factory=dict)
     steps: Mapping[str, Step] = field(default_factory=dict)
@@ -159,10 +161,9 @@ class Line:
         return replace(line, steps={**line.steps, counter_id: step})
 
     def _undone(self, event: events.StepUndone) -> Line:
-        tickets = {**self.tickets, **{ticket.number: ticket for ticket in event.tickets}}
         counters = {**self.counters, event.counter.id: event.counter}
         steps = {each: step for each, step in self.steps.items() if each != event.counter.id}
-        return replace(self, tickets=tickets, counters=counters, steps=steps)
+        return replace(self._with_tickets(*event.tickets), counters=counters, steps=steps)
 
     def _issued(self, event: events.TicketIssued) -> Line:
         ticket = Ticket(
@@ -178,10 +179,9 @@ class Line:
         if event.booking is not None:
             by_booking = {**by_booking, event.booking.id: event.ticket}
         return replace(
-            self,
-            tickets={**self.tickets, event.ticket: ticket},
+            self._with_tickets(ticket),
             by_booking=by_booking,
-            last={**self.last, letter: max(count, self.last.get(letter, 0))},
+            last={**self.last, letter: count},
         )
 
     def _called(self, event: events.TicketCalled) -> Line:
@@ -224,8 +224,17 @@ class Line:
         return self.counters.get(counter_id) or Counter(counter_id, frozenset())
 
     def _with_ticket(self, number: str, **changes: object) -> Line:
-        changed = replace(self.tickets[number], **changes)  # type: ignore[arg-type]
-        return replace(self, tickets={**self.tickets, number: changed})
+        return self._with_tickets(replace(self.tickets[number], **changes))  # type: ignore[arg-type]
+
+    def _with_tickets(self, *changed: Ticket) -> Line:
+        tickets, waiting = dict(self.tickets), dict(self.waiting)
+        for ticket in changed:
+            tickets[ticket.number] = ticket
+            if ticket.state is TicketState.WAITING:
+                waiting[ticket.number] = ticket
+            else:
+                waiting.pop(ticket.number, None)
+        return replace(self, tickets=tickets, waiting=waiting)
 
     def _with_counter(self, counter_id: str, **changes: object) -> Line:
         changed = replace(self._counter(counter_id), **changes)  # type: ignore[arg-type]

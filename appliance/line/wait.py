@@ -68,7 +68,7 @@ def _wait(line: Line, ticket: Ticket, now: datetime) -> Wait:
     mine = rank(ticket, now, ranking_service(ticket, line.services))
     ahead = [
         line.tickets[candidate.ticket]
-        for candidate in order(line.tickets.values(), now, line.services)
+        for candidate in order(line.waiting.values(), now, line.services)
         if candidate.rank < mine
     ]
     waiting = sum(other.service in sharing for other in ahead)

@@ -40,6 +40,7 @@ def test_answers_go_to_the_caller_and_nowhere_else() -> None:
         TOPICS.reply("counter.3", ""),
         TOPICS.reply("counter.3", "a/b"),
         TOPICS.reply("counter.3", "+"),
+        "abc",
         "lobby/v1/NORD/EINGANG/counter.3/reply/abc",
     ]:
         assert not TOPICS.is_reply_to("counter.3", elsewhere)

@@ -66,6 +66,7 @@ def test_half_an_hour_after_it_was_set_aside_a_ticket_is_over(lobby: Played) -> 
 def test_who_came_back_is_called_three_times_again(lobby: Played) -> None:
     number = lobby.walks_in("08:00")
     lobby.do(commands.Next("1"), "08:02")
+    lobby.do(commands.Recall("1"), "08:03")
     lobby.do(commands.NoShow(number, force=True), "08:05")
     lobby.do(commands.Back(number), "08:06")
     lobby.do(commands.Next("1"), "08:07")
@@ -75,15 +76,18 @@ def test_who_came_back_is_called_three_times_again(lobby: Played) -> None:
 
 def test_transfer_keeps_class_and_rank_time_in_the_new_service(lobby: Played) -> None:
     lobby.opens("3")
+    # By its own rules C1 would not let it go first yet.
+    strict = replace(lobby.line.services["C1"], early=timedelta(0))
+    lobby.line = replace(lobby.line, services={**lobby.line.services, "C1": strict})
     appointment = lobby.checks_in("08:05", slot="08:10", service="A1")
     lobby.do(commands.Next("1"), "08:06")
-    assert lobby.do(commands.Transfer(appointment, "C1"), "08:15") == Done(appointment)
+    assert lobby.do(commands.Transfer(appointment, "C1"), "08:09") == Done(appointment)
     ticket = lobby.line.tickets[appointment]
     assert (ticket.service, ticket.state) == ("C1", TicketState.WAITING)
-    kept = rank(ticket, at("08:15"), ranking_service(ticket, lobby.line.services))
+    kept = rank(ticket, at("08:09"), ranking_service(ticket, lobby.line.services))
     assert kept == (RankClass.RIGHT_OF_WAY, at("08:10"), 1)
     assert lobby.line.counters["1"].ticket is None
-    assert lobby.do(commands.Next("3"), "08:16") == Called(appointment, "3")
+    assert lobby.do(commands.Next("3"), "08:10") == Called(appointment, "3")
 
 
 def test_transfer_needs_a_service_that_is_there(lobby: Played) -> None:

@@ -148,6 +148,12 @@ class LobbyMachine(RuleBasedStateMachine):
         assert called == set(at_counters)
 
     @invariant()
+    def those_who_wait_are_known(self) -> None:
+        line = self.lobby.line
+        waiting = {n: t for n, t in line.tickets.items() if t.state is TicketState.WAITING}
+        assert line.waiting == waiting
+
+    @invariant()
     def rebuilt_is_lived(self) -> None:
         rebuilt = empty_line().apply(events.DayTurned(at("00:00"), DAY)).apply_all(self.events)
         assert rebuilt == self.lobby.line
