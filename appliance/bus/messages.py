@@ -50,7 +50,8 @@ class Scan(Message, frozen=True, kw_only=True):
 
     Args:
         kind: `code` (looks like one of our appointment codes), `slip` (looks like one of our
-            slips), or what else it is: `url`, `wifi`, `contact`, `other`.
+            slips), `several` (more than one of ours in the picture: none is taken), or what else it
+            is: `url`, `wifi`, `contact`, `other`.
         text: What it says, for `code` and `slip` only: foreign codes carry customer numbers.
         kiosk: Name of the kiosk whose camera it was.
         frame_at: Wall time at which the frame was taken; for measuring, never for the line.
