@@ -1,0 +1,139 @@
+"""What is on the call board at one moment, as plain values: equal views are equal pictures.
+
+No names and no wishes are in here, so that none can ever be drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class Mood(Enum):
+    """What the large place is for."""
+
+    STARTING = "starting"
+    """No news yet."""
+    CLOSED = "closed"
+    """Nobody waits and no counter is open, or the news are of another day."""
+    UNATTENDED = "unattended"
+    """People wait, and no counter is open."""
+    IDLE = "idle"
+    """Nobody was called yet."""
+    CALLED = "called"
+    """The last call is kept in sight."""
+    CALLING = "calling"
+    """Someone is asked to come now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """A call as it is drawn.
+
+    Args:
+        now: The person is asked to come now.
+    """
+
+    ticket: str
+    counter: str
+    right_of_way: bool = False
+    again: bool = False
+    now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NextView:
+    """A ticket that will be called soon."""
+
+    ticket: str
+    right_of_way: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """The wait for one service.
+
+    Args:
+        service: Its code.
+        waiting: How many wait before a person who comes now; None: not known.
+        range_min: From and to, in minutes; None: no forecast.
+    """
+
+    service: str
+    waiting: int | None = None
+    range_min: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaleView:
+    """The news are old.
+
+    Args:
+        as_of: Site time at which they were true.
+        age_min: Whole minutes since they came, at least 1.
+    """
+
+    as_of: datetime
+    age_min: int
+
+
+class Tone(Enum):
+    """What a scan or a press came to; each has a sign of its own."""
+
+    DONE = "done"
+    """A number was given."""
+    TOLD = "told"
+    """Everything is known: where to go, or what to wait for."""
+    ASK = "ask"
+    """Nothing could be done; somebody helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """What is told to the person who scanned or pressed just now.
+
+    Args:
+        outcome: What happened; its words stand under `scan.{outcome}`.
+        tone: Which sign and colours it has.
+        facts: What the words need, by name.
+        ticket: The number, if there is one.
+        in_place_of_slip: No slip carries the number: it stands large, to be remembered.
+    """
+
+    outcome: str
+    tone: Tone
+    facts: tuple[tuple[str, str], ...] = ()
+    ticket: str | None = None
+    in_place_of_slip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """Everything that is on the screen.
+
+    Args:
+        mood: What the large place is for.
+        current: The call in the large place.
+        last: The other calls at counters, newest first.
+        next: Who will be called next, in order.
+        services: The waits.
+        waiting: How many wait in all; None: not known.
+        open_counters: How many counters call; None: not known.
+        clock: Site time, to the minute; None while no live message told it.
+        stale: Set when the news are old.
+        offline: The site is cut off from the central broker.
+        notice: What is told to the person at the kiosk.
+    """
+
+    mood: Mood
+    current: CallView | None = None
+    last: tuple[CallView, ...] = ()
+    next: tuple[NextView, ...] = ()
+    services: tuple[ServiceView, ...] = ()
+    waiting: int | None = None
+    open_counters: int | None = None
+    clock: datetime | None = None
+    stale: StaleView | None = None
+    offline: bool = False
+    notice: NoticeView | None = None
