@@ -26,6 +26,7 @@ LOW, HIGH = 0.6, 1.5
 """A conversation's usual spread around its expected minutes, for the ends of the range."""
 
 STEP = timedelta(minutes=5)
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,13 @@ class Wait:
     expected: timedelta | None
 
     @property
-    def range(self) -> tuple[timedelta, timedelta] | None:
-        """The range to publish, both ends on whole five minutes; None: no forecast."""
+    def range_min(self) -> tuple[int, int] | None:
+        """The range to tell, in minutes, both ends on whole fives; None: no forecast."""
         if self.expected is None:
             return None
         low = (self.expected * LOW) // STEP * STEP
-        high = -(-(self.expected * HIGH) // STEP) * STEP
-        return low, max(high, low + STEP)
+        high = max(-(-(self.expected * HIGH) // STEP) * STEP, low + STEP)
+        return low // MINUTE, high // MINUTE
 
 
 def wait_for(line: Line, service: str, now: datetime) -> Wait:
