@@ -11,7 +11,7 @@ import pytest
 
 from appliance import strings
 from appliance.bus.verbs import NotAsked
-from appliance.checkin.admission import Outcome
+from appliance.checkin.outcomes import Outcome
 from appliance.drivers.printer import PrinterStatus
 from appliance.line.answers import Reason
 from appliance.line.why import Because

@@ -24,6 +24,8 @@ from appliance.line.rules import has_right_of_way, order, rank, ranking_service
 from appliance.line.wait import wait_for
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from appliance.line.model import Service, Ticket
 
 FRESH = timedelta(seconds=60)
@@ -81,12 +83,17 @@ class View:
             open_counters=sum(counter.state is CounterState.OPEN for counter in counters),
         )
 
-    def wait(self) -> Wait:
-        """Who waits and how long, for every service."""
+    def wait(self, ranges: Mapping[str, tuple[int, int]] | None = None) -> Wait:
+        """Who waits and how long, for every service.
+
+        Args:
+            ranges: Service → forecast in minutes; None: there are no fresh ones, and the rough
+                range of the expected minutes is told.
+        """
         return Wait(
             **self._stamp(),
             waiting=len(self.line.waiting),
-            services=[self._service_wait(service) for service in self.line.services.values()],
+            services=[self._service_wait(each, ranges) for each in self.line.services.values()],
         )
 
     def tickets(self) -> Tickets:
@@ -141,12 +148,13 @@ class View:
             again=ticket.calls > 1,
         )
 
-    def _service_wait(self, service: Service) -> ServiceWait:
-        wait = wait_for(self.line, service.code, self.now)
-        if wait.range is None:
-            return ServiceWait(service=service.code, waiting=wait.waiting)
-        low, high = (round(end / timedelta(minutes=1)) for end in wait.range)
-        return ServiceWait(service=service.code, waiting=wait.waiting, low_min=low, high_min=high)
+    def _service_wait(
+        self, service: Service, ranges: Mapping[str, tuple[int, int]] | None
+    ) -> ServiceWait:
+        rough = wait_for(self.line, service.code, self.now)
+        told = rough.range_min if ranges is None else ranges.get(service.code)
+        low, high = told or (None, None)
+        return ServiceWait(service=service.code, waiting=rough.waiting, low_min=low, high_min=high)
 
     def _open_ticket(self, ticket: Ticket) -> OpenTicket:
         key = rank(ticket, self.now, self._ranked_as(ticket))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from appliance.checkin.admission import Outcome
+from appliance.checkin.outcomes import Outcome
 from appliance.display.board_view import NoticeView, Tone
 from appliance.display.text import clean
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from appliance.bus.messages import KioskResult
-from appliance.checkin.admission import Outcome
+from appliance.checkin.outcomes import Outcome
 from appliance.display.board_notice import words_of
 from appliance.display.board_result import FACT_MAX, FACTS_MAX, TONES, notice_of
 from appliance.display.board_view import Tone

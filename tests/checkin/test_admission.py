@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from appliance.checkin.admission import Admission, Lobby, Outcome, admit, foreign
+from appliance.checkin.admission import Admission, Lobby, admit, foreign
 from appliance.checkin.claims import Claims
 from appliance.checkin.code import CodeError, CodeReason
+from appliance.checkin.outcomes import Outcome
 from appliance.line.model import Booking, Service, Ticket, TicketState
 from appliance.strings import languages, texts
 

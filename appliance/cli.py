@@ -1,0 +1,175 @@
+"""The `lobby` command: every verb a few lines, each importing only what it needs.
+
+Text for people, JSON where machines read; exit codes 0 fine, 1 not fine, 2 wrong use. What is ours
+to say is one sentence; a traceback reaches nobody.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from appliance import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from appliance.config import Settings
+
+CONFIG = Path("/etc/lobby/lobby.toml")
+FINE, NOT_FINE, WRONG_USE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and give its exit code."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.verb(asked))
+    except KeyboardInterrupt:
+        return NOT_FINE
+    except BrokenPipeError:
+        # Whoever read our output has enough; python would complain once more at exit.
+        sys.stderr.close()
+        return NOT_FINE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lobby", description="The lobby appliance: scan your appointment, be called on time."
+    )
+    parser.add_argument("--version", action="version", version=f"lobby {__version__}")
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+
+    run = verbs.add_parser("run", help="run one of the processes")
+    run.add_argument("process", choices=("desk", "scanner", "board", "forecaster"))
+    run.add_argument("--config", type=Path, default=CONFIG, metavar="FILE")
+    run.set_defaults(verb=_run)
+
+    check = verbs.add_parser("check", help="check a configuration, whole")
+    check.add_argument("file", type=Path, nargs="?", default=CONFIG, metavar="FILE")
+    check.add_argument("--defaults", action="store_true", help="print every key and its meaning")
+    check.set_defaults(verb=_check)
+
+    decode = verbs.add_parser("decode", help="read the QR codes in pictures")
+    decode.add_argument("--max-side", type=_positive, metavar="N", help="shrink to N pixels first")
+    decode.add_argument("images", nargs="+", metavar="IMAGE")
+    decode.set_defaults(verb=_decode)
+
+    code = verbs.add_parser("code", help="appointment codes")
+    code_verbs = code.add_subparsers(metavar="VERB", required=True)
+    verify = code_verbs.add_parser("verify", help="verify codes, one a line on standard input")
+    verify.add_argument("--trust", type=Path, required=True, metavar="FILE")
+    verify.add_argument("--root", type=Path, required=True, metavar="FILE")
+    verify.add_argument("--site", required=True, metavar="S")
+    verify.add_argument("--at", metavar="ISO-TIME")
+    verify.set_defaults(verb=_verify)
+
+    replay = verbs.add_parser("replay", help="play commands in virtual time, one JSON a line")
+    replay.add_argument(
+        "--config", type=Path, metavar="FILE", help="the lobby; else setup is first"
+    )
+    replay.set_defaults(verb=_replay)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _run(asked: argparse.Namespace) -> int:
+    from appliance import running, wiring
+    from appliance.config import ConfigError
+    from appliance.errors import LobbyError
+
+    settings = _settings(asked.config)
+    if settings is None:
+        return WRONG_USE
+    try:
+        match asked.process:
+            case "desk":
+                running.run("desk", wiring.desk(settings, asked.config))
+            case "scanner":
+                running.run("scanner", wiring.scanner(settings))
+            case "board":
+                running.run("board", wiring.board(settings))
+            case _:
+                running.run("forecaster", wiring.forecaster(settings))
+    except (ConfigError, LobbyError) as error:
+        return _sorry(str(error))
+    return FINE
+
+
+def _check(asked: argparse.Namespace) -> int:
+    from appliance.config import defaults_text
+
+    if asked.defaults:
+        sys.stdout.write(defaults_text())
+        return FINE
+    settings = _settings(asked.file)
+    if settings is None:
+        return NOT_FINE
+    print(
+        f"{asked.file}: fine. Device {settings.device.id}: {len(settings.services)} services,"
+        f" {len(settings.counters)} counters, runs {', '.join(settings.device.roles)}."
+    )
+    return FINE
+
+
+def _decode(asked: argparse.Namespace) -> int:
+    from appliance.drivers.decode_files import decode_files
+
+    return decode_files(asked.images, max_side=asked.max_side, out=sys.stdout)
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    from appliance.checkin import verify
+
+    return verify.run(
+        asked.trust,
+        asked.root,
+        asked.site,
+        asked.at,
+        stdin=sys.stdin.buffer,
+        stdout=sys.stdout,
+        stderr=sys.stderr,
+    )
+
+
+def _replay(asked: argparse.Namespace) -> int:
+    from appliance import wiring
+    from appliance.replay import Replay, run
+    from appliance.strings import texts
+
+    line = None
+    if asked.config is not None:
+        settings = _settings(asked.config)
+        if settings is None:
+            return WRONG_USE
+        line = wiring.lobby.line(settings)
+    return run(Replay(line, texts("en")), sys.stdin.buffer, sys.stdout)
+
+
+def _settings(path: Path) -> Settings | None:
+    """Read the configuration, or say all that is wrong with it."""
+    from appliance.config import ConfigError, load
+    from appliance.strings import languages
+
+    try:
+        return load(path, languages=languages())
+    except ConfigError as error:
+        _sorry(str(error))
+        return None
+
+
+def _sorry(sentence: str) -> int:
+    print(f"lobby: {sentence}", file=sys.stderr)
+    return NOT_FINE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

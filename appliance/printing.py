@@ -1,0 +1,151 @@
+"""Printing beside the desk's loop: slips in order, one at a time; nothing waits for a printer.
+
+A slip whose fate is unknown is printed again, marked as a copy. One that could not be printed while
+its person may still stand there is given up and told to staff: the number is on the screen.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from appliance import paper
+from appliance.drivers.printer import PrinterError, PrinterStatus
+
+if TYPE_CHECKING:
+    from appliance.drivers.printer import Printer
+
+log = logging.getLogger(__name__)
+
+YOUNG_S = 120.0
+ASK_EVERY_S = 30.0
+ASK_AGAIN_S = 2.0
+STOP_S = 8.0
+"""Longer than the longest deadline of a printer driver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A slip to print.
+
+    Args:
+        slip_id: Its id in the print journal.
+        ticket: The number on it.
+        set_slip: Sets it; given True, as a copy.
+        since_s: Monotonic time at which its person began to wait for it.
+        maybe_printed: It may be out already: print it as a copy.
+    """
+
+    slip_id: int
+    ticket: str
+    set_slip: Callable[[bool], paper.Slip]
+    since_s: float
+    maybe_printed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPrinted:
+    """A slip is out."""
+
+    slip_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlipGivenUp:
+    """A slip was not printed while it was of use."""
+
+    slip_id: int
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterIs:
+    """The printer is in another state than before."""
+
+    status: PrinterStatus
+    sentence: str = ""
+
+
+Report = SlipPrinted | SlipGivenUp | PrinterIs
+
+
+class Printing:
+    """The thread that prints.
+
+    Args:
+        printer: The printer; None where there is none: then every slip is given up at once.
+        report: Called from the thread with what became of each slip, and of the printer.
+    """
+
+    def __init__(self, printer: Printer | None, report: Callable[[Report], None]) -> None:
+        self._printer = printer
+        self._report = report
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._status: PrinterStatus | None = None
+        self._thread = threading.Thread(target=self._run, name="printing", daemon=True)
+
+    def start(self) -> None:
+        """Begin to print."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the slip that is being printed; the others stay owed in the journal."""
+        self._stop.set()
+        self._jobs.put(None)
+        self._thread.join(STOP_S)
+        if self._thread.is_alive():
+            log.error("thread '%s' did not stop within %.0f s", self._thread.name, STOP_S)
+
+    def put(self, job: Job) -> None:
+        """Have a slip printed; returns at once."""
+        self._jobs.put(job)
+
+    def _run(self) -> None:
+        if self._printer is not None:
+            self._look(self._printer)
+        while not self._stop.is_set():
+            try:
+                job = self._jobs.get(timeout=ASK_EVERY_S)
+            except queue.Empty:
+                if self._printer is not None:
+                    self._look(self._printer)
+                continue
+            if job is not None:
+                self._print(job)
+
+    def _print(self, job: Job) -> None:
+        """Print one slip, or wait for the printer to come back as long as the slip is young."""
+        maybe_printed = job.maybe_printed
+        while self._printer is not None and time.monotonic() - job.since_s < YOUNG_S:
+            try:
+                self._printer.print_slip(job.set_slip(maybe_printed))
+            except PrinterError as error:
+                self._tell(error.status, str(error))
+                maybe_printed = maybe_printed or error.printed is None
+            else:
+                self._report(SlipPrinted(job.slip_id))
+                if self._status is not PrinterStatus.PAPER_LOW:
+                    self._tell(PrinterStatus.READY)
+                return
+            while not self._look(self._printer).prints:
+                if self._stop.wait(ASK_AGAIN_S) or time.monotonic() - job.since_s >= YOUNG_S:
+                    break
+            if self._stop.is_set():
+                return
+        self._report(SlipGivenUp(job.slip_id, job.ticket))
+
+    def _look(self, printer: Printer) -> PrinterStatus:
+        status = printer.status()
+        self._tell(status)
+        return status
+
+    def _tell(self, status: PrinterStatus, sentence: str = "") -> None:
+        if status is not self._status:
+            self._status = status
+            self._report(PrinterIs(status, sentence))

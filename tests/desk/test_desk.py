@@ -1,0 +1,463 @@
+"""The desk with a real journal and a real line: what comes in, what is told, what stays."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from appliance.bus import messages
+from appliance.bus.link import Received
+from appliance.bus.topics import Topics
+from appliance.checkin.admission import Admission
+from appliance.checkin.outcomes import Outcome
+from appliance.desk import Desk
+from appliance.drivers.clock import DeskTime
+from appliance.drivers.printer import PrinterStatus
+from appliance.forecasting import Forecasts, Told
+from appliance.journal.journal import Journal
+from appliance.line.model import TicketState
+from appliance.printing import Job, PrinterIs, SlipGivenUp, SlipPrinted
+from appliance.strings import texts
+from appliance.surroundings import Incoming, Pressed, Rhythm, Surroundings
+from tests.support.lobby import at, booking, empty_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TOPICS = Topics("SUED", "EINGANG", "sued.eingang-1")
+KEY = b"0123456789abcdef"
+DEADLINE_S = 10.0
+
+
+@dataclass
+class HandClock:
+    """A wall clock that a test sets."""
+
+    shown: datetime = field(default_factory=lambda: at("07:00"))
+    speed: float = 1.0
+
+    def now(self) -> datetime:
+        return self.shown
+
+
+@dataclass
+class Sent:
+    """A message that the desk published."""
+
+    payload: bytes
+    retain: bool
+    correlation: bytes | None
+
+
+class Table:
+    """The desk, and all that stands around it, under a test's hands."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = HandClock()
+        self.inbox: queue.SimpleQueue[Incoming] = queue.SimpleQueue()
+        self.sent: dict[str, list[Sent]] = {}
+        self.jobs: list[Job] = []
+        self.acknowledged: list[Received] = []
+        self.forecasts_asked: list[datetime] = []
+        self.scanned = Admission(Outcome.FOREIGN, {"kind": "url"})
+        self._folder = folder
+        self.journal = Journal(folder / "journal.sqlite")
+        self._open()
+        self.clock.shown = at("08:00")
+
+    def restart(self) -> None:
+        """Kill the desk and start it again."""
+        self.journal.close()
+        self.journal = Journal(self._folder / "journal.sqlite")
+        self.jobs.clear()
+        self.sent.clear()
+        self._open()
+        self.settle()
+
+    def close(self) -> None:
+        self.journal.close()
+
+    def settle(self) -> None:
+        """Let the desk take all that is in its inbox, and publish."""
+        stop = threading.Event()
+        thread = threading.Thread(target=self.desk.run, args=(stop,), name="desk-under-test")
+        self.sent.pop(TOPICS.board, None)
+        thread.start()
+        until_s = time.monotonic() + DEADLINE_S
+        while not (self.inbox.empty() and TOPICS.board in self.sent):
+            assert time.monotonic() < until_s
+            assert thread.is_alive()
+            time.sleep(0.001)
+        stop.set()
+        thread.join(DEADLINE_S)
+
+    def put(self, *items: Incoming) -> None:
+        for item in items:
+            self.inbox.put(item)
+        self.settle()
+
+    def ask(
+        self, caller: str, verb: str, body: bytes = b"{}", key: bytes | None = KEY
+    ) -> messages.Reply:
+        where = TOPICS.reply(caller, "t")
+        self.put(
+            Received(TOPICS.command(caller, verb), body, response_topic=where, correlation=key)
+        )
+        sent = self.sent[where][-1]
+        assert sent.correlation == key
+        return messages.decode(sent.payload, messages.Reply)
+
+    def scan(self, admission: Admission) -> messages.KioskResult:
+        self.scanned = admission
+        scan = messages.Scan(kind="code", kiosk="entrance", text="LB1:…")
+        self.put(Received(TOPICS.scan, messages.encode(scan)))
+        return self.shown()
+
+    def shown(self) -> messages.KioskResult:
+        sent = self.sent[TOPICS.kiosk_result("entrance")][-1]
+        return messages.decode(sent.payload, messages.KioskResult)
+
+    def board(self) -> messages.Board:
+        return messages.decode(self.sent[TOPICS.board][-1].payload, messages.Board)
+
+    def alarms(self) -> list[str]:
+        sent = self.sent[TOPICS.alarms][-1]
+        return [alarm.name for alarm in messages.decode(sent.payload, messages.Alarms).alarms]
+
+    def _open(self) -> None:
+        self.desk = Desk(
+            line=empty_line(),
+            journal=self.journal,
+            clock=DeskTime(self.clock, self.journal.last_time()),
+            topics=TOPICS,
+            texts=texts("en"),
+            around=Surroundings(
+                publish=self._publish,
+                acknowledge=self.acknowledged.append,
+                print_slip=self.jobs.append,
+                admit=lambda *_: self.scanned,
+                set_slip=lambda *_: lambda _copy: (),
+                ask_forecast=self.forecasts_asked.append,
+                beat=lambda: None,
+            ),
+            inbox=self.inbox,
+            kiosk="entrance",
+            session="s",
+            rhythm=Rhythm(tick_s=0.01),
+        )
+        self.desk.start()
+
+    def _publish(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        retain: bool = False,
+        expiry_s: int | None = None,  # noqa: ARG002  (as the desk calls it)
+        correlation: bytes | None = None,
+    ) -> int:
+        self.sent.setdefault(topic, []).append(Sent(payload, retain, correlation))
+        return 1
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Iterator[Table]:
+    made = Table(tmp_path)
+    made.settle()
+    yield made
+    made.close()
+
+
+def test_press_gives_a_number_a_slip_and_a_place_on_the_board(table: Table) -> None:
+    table.put(Pressed("A1"))
+    assert [job.ticket for job in table.jobs] == ["A001"]
+    assert table.shown() == messages.KioskResult(outcome="taken", facts={}, ticket="A001")
+    assert [waiting.ticket for waiting in table.board().next] == ["A001"]
+    assert [slip.ticket for slip in table.journal.owed_slips()] == ["A001"]
+
+
+def test_press_for_a_service_without_walk_ins_tells_why(table: Table) -> None:
+    table.put(Pressed("D1"))
+    result = table.shown()
+    assert (result.outcome, result.ticket, table.jobs) == ("not_here", None, [])
+    assert result.facts == {"sentence": "This is by appointment only."}
+
+
+def test_scan_in_time_gives_right_of_way(table: Table) -> None:
+    result = table.scan(Admission(Outcome.IN_TIME, {"time": "08:05"}, booking("08:05")))
+    assert (result.outcome, result.ticket) == ("in_time", "A001")
+    assert table.board().next == [messages.Waiting(ticket="A001", right_of_way=True)]
+
+
+def test_same_code_again_shows_the_same_number_and_prints_nothing_more(table: Table) -> None:
+    table.scan(Admission(Outcome.IN_TIME, {"time": "08:05"}, booking("08:05")))
+    again = Admission(Outcome.AGAIN, {"ticket": "A001"}, booking("08:05"))
+    assert table.scan(again).ticket == "A001"
+    assert len(table.jobs) == 1
+    assert table.desk.line.tickets["A001"].shown == 2
+
+
+@pytest.mark.parametrize("outcome", [Outcome.WRONG_DAY, Outcome.CANCELLED, Outcome.ADVISER])
+def test_scan_that_admits_nobody_gives_no_number(table: Table, outcome: Outcome) -> None:
+    assert table.scan(Admission(outcome, {}, booking("08:05"))).ticket is None
+    assert not table.desk.line.tickets
+
+
+def test_counter_calls_whom_the_line_says(table: Table) -> None:
+    table.put(Pressed("A1"))
+    table.ask("counter.1", "open_counter", key=b"1" * 16)
+    reply = table.ask("counter.1", "next", key=b"2" * 16)
+    assert reply == messages.Reply(ok=True, ticket="A001", counter="1")
+    (call,) = table.board().calls
+    assert (call.id, call.ticket, call.counter) == ("2026-03-02.A001.1", "A001", "1")
+
+
+def test_same_key_gets_the_same_reply_and_does_nothing_twice(table: Table) -> None:
+    table.put(Pressed("A1"), Pressed("A1"))
+    table.ask("counter.1", "open_counter", key=b"1" * 16)
+    assert table.ask("counter.1", "next") == table.ask("counter.1", "next")
+    assert table.desk.line.tickets["A002"].state is TicketState.WAITING
+
+
+def test_same_key_gets_the_same_reply_after_a_restart(table: Table) -> None:
+    table.put(Pressed("A1"), Pressed("A1"))
+    table.ask("counter.1", "open_counter", key=b"1" * 16)
+    first = table.ask("counter.1", "next")
+    table.restart()
+    assert table.ask("counter.1", "next") == first
+
+
+def test_same_key_for_something_else_is_refused(table: Table) -> None:
+    table.ask("counter.1", "open_counter")
+    reply = table.ask("counter.1", "next")
+    assert (reply.ok, reply.reason) == (False, "key_reused")
+
+
+def test_same_key_of_two_callers_are_two_commands(table: Table) -> None:
+    assert table.ask("counter.1", "open_counter").counter == "1"
+    assert table.ask("counter.2", "open_counter").counter == "2"
+
+
+@pytest.mark.parametrize("key", [None, b"", b"short", b"x" * 17])
+def test_command_without_a_key_of_16_bytes_is_refused(table: Table, key: bytes | None) -> None:
+    assert table.ask("counter.1", "open_counter", key=key).reason == "no_key"
+
+
+@pytest.mark.parametrize(
+    ("caller", "verb", "body", "reason"),
+    [
+        ("counter.1", "dance", b"{}", "unknown_verb"),
+        ("counter.1", "next", b"no JSON", "malformed"),
+        ("counter.1", "next", b'{"counter": "2"}', "not_yours"),
+        ("counter.1", "issue", b'{"service": "A1"}', "not_yours"),
+        ("kiosk.entrance", "next", b'{"counter": "1"}', "not_yours"),
+        ("staff.reception", "next", b"{}", "incomplete"),
+        ("kiosk.entrance", "issue", b"{}", "incomplete"),
+        ("kiosk.entrance", "issue", b'{"service": "D1"}', "walk_ins_off"),
+        ("counter.1", "finish", b"{}", "incomplete"),
+        ("counter.9", "next", b"{}", "unknown_counter"),
+        ("counter.1", "call", b"{}", "incomplete"),
+        ("counter.1", "call", b'{"ticket": "A009"}', "counter_closed"),
+        ("counter.1", "transfer", b'{"ticket": "A009"}', "incomplete"),
+        ("counter.1", "back", b'{"ticket": "A009"}', "unknown_ticket"),
+        ("counter.1", "undo", b"{}", "nothing_to_undo"),
+        ("counter.1", "stand_by", b"{}", "counter_closed"),
+        ("counter.1", "urgent", b'{"ticket": "A001", "urgent": "health"}', "not_yours"),
+        ("staff.reception", "urgent", b'{"ticket": "A001"}', "incomplete"),
+        ("staff.reception", "urgent", b'{"ticket": "A001", "urgent": "so"}', "malformed"),
+        ("staff.reception", "set_mode", b"{}", "incomplete"),
+    ],
+)
+def test_refusal_says_why_in_a_word_and_a_sentence(
+    table: Table, caller: str, verb: str, body: bytes, reason: str
+) -> None:
+    reply = table.ask(caller, verb, body)
+    assert (reply.ok, reply.reason) == (False, reason)
+    assert reply.sentence
+
+
+@pytest.mark.parametrize(
+    ("verb", "body"),
+    [
+        ("recall", b"{}"),
+        ("start", b"{}"),
+        ("finish", b"{}"),
+        ("no_show", b'{"force": true}'),
+        ("transfer", b'{"service": "B1"}'),
+        ("park", b"{}"),
+        ("undo", b"{}"),
+        ("stand_by", b"{}"),
+        ("pause", b"{}"),
+        ("close_counter", b"{}"),
+        ("next", b"{}"),
+        ("call", b'{"ticket": "A002"}'),
+    ],
+)
+def test_counter_may_do_its_part(table: Table, verb: str, body: bytes) -> None:
+    table.put(Pressed("A1"), Pressed("A1"))
+    table.ask("counter.1", "open_counter", key=b"1" * 16)
+    table.ask("counter.1", "next", key=b"2" * 16)
+    if verb == "recall":
+        table.clock.shown = at("08:01")
+    before = table.desk.line
+    assert table.ask("counter.1", verb, body, key=b"3" * 16).ok
+    assert table.desk.line != before
+
+
+@pytest.mark.parametrize(
+    ("verb", "body"),
+    [
+        ("issue", b'{"service": "D1", "wishes": ["seated"]}'),
+        ("urgent", b'{"ticket": "A001", "urgent": "health"}'),
+        ("cancel", b'{"ticket": "A001"}'),
+        ("set_mode", b'{"mode": "appointments_only"}'),
+    ],
+)
+def test_reception_may_do_its_part(table: Table, verb: str, body: bytes) -> None:
+    table.put(Pressed("A1"))
+    before = table.desk.line
+    assert table.ask("staff.reception", verb, body).ok
+    assert table.desk.line != before
+
+
+def test_counter_cannot_finish_another_counters_ticket(table: Table) -> None:
+    table.put(Pressed("A1"))
+    table.ask("counter.1", "open_counter", key=b"1" * 16)
+    table.ask("counter.1", "next", key=b"2" * 16)
+    reply = table.ask("counter.2", "finish", b'{"ticket": "A001"}', key=b"3" * 16)
+    assert reply.reason == "not_yours"
+
+
+def test_reply_goes_to_no_topic_but_the_callers_own(table: Table) -> None:
+    for elsewhere in (TOPICS.board, TOPICS.reply("counter.2", "t"), None):
+        command = TOPICS.command("counter.1", "open_counter")
+        table.sent.clear()
+        table.put(Received(command, b"{}", response_topic=elsewhere, correlation=KEY))
+        assert all(sent.correlation is None for some in table.sent.values() for sent in some)
+
+
+def test_kept_command_is_thrown_away_and_told(table: Table) -> None:
+    command = TOPICS.command("kiosk.entrance", "issue")
+    table.put(Received(command, b'{"service": "A1"}', retained=True, correlation=KEY))
+    assert not table.desk.line.tickets
+    assert table.alarms() == ["retained"]
+
+
+def test_scan_that_cannot_be_read_is_told(table: Table) -> None:
+    table.put(Received(TOPICS.scan, b"\xff"))
+    assert table.alarms() == ["scan"]
+
+
+def test_restart_knows_everyone(table: Table) -> None:
+    table.put(Pressed("A1"), Pressed("B1"))
+    table.ask("counter.1", "open_counter", key=b"1" * 16)
+    table.ask("counter.1", "next", key=b"2" * 16)
+    lived = table.desk.line
+    table.restart()
+    assert table.desk.line == lived
+
+
+def test_slip_owed_at_a_restart_is_printed_as_a_copy_while_it_is_young(table: Table) -> None:
+    table.put(Pressed("A1"))
+    table.restart()
+    assert [(job.ticket, job.maybe_printed) for job in table.jobs] == [("A001", True)]
+
+
+def test_slip_owed_for_long_is_told_to_staff(table: Table) -> None:
+    table.put(Pressed("A1"))
+    table.clock.shown = at("08:03")
+    table.restart()
+    assert table.jobs == []
+    assert table.alarms() == ["slip"]
+    assert table.journal.owed_slips() == []
+
+
+def test_printed_slip_is_owed_no_more(table: Table) -> None:
+    table.put(Pressed("A1"))
+    table.put(SlipPrinted(table.jobs[0].slip_id))
+    table.restart()
+    assert table.jobs == []
+
+
+def test_slip_given_up_is_told_with_its_number(table: Table) -> None:
+    table.put(Pressed("A1"))
+    table.put(SlipGivenUp(table.jobs[0].slip_id, "A001"))
+    assert table.alarms() == ["slip"]
+    assert table.journal.owed_slips() == []
+
+
+def test_without_paper_the_result_says_so_until_it_is_back(table: Table) -> None:
+    table.put(PrinterIs(PrinterStatus.PAPER_OUT))
+    assert table.alarms() == ["printer"]
+    table.put(Pressed("A1"))
+    assert not table.shown().paper
+    table.put(PrinterIs(PrinterStatus.READY), Pressed("A1"))
+    assert table.shown().paper
+    assert table.alarms() == []
+
+
+def test_day_turns_at_the_sites_midnight(table: Table) -> None:
+    table.put(Pressed("A1"))
+    table.clock.shown = at("23:59")
+    table.settle()
+    assert list(table.desk.line.tickets) == ["A001"]
+    # 00:00 in Berlin is 23:00 in UTC.
+    table.clock.shown = at("23:59:59").replace(second=0, minute=0, hour=23)
+    table.settle()
+    assert not table.desk.line.tickets
+
+
+def test_clock_that_steps_back_takes_nobody_along(table: Table) -> None:
+    table.put(Pressed("A1"))
+    table.clock.shown = at("07:00")
+    table.put(Pressed("A1"))
+    first, second = table.desk.line.tickets.values()
+    assert first.taken <= second.taken
+
+
+def test_board_is_kept_by_the_broker_and_results_are_not(table: Table) -> None:
+    table.put(Pressed("A1"))
+    for topic in (TOPICS.board, TOPICS.wait, TOPICS.tickets, TOPICS.alarms):
+        assert all(sent.retain for sent in table.sent[topic])
+    assert not any(sent.retain for sent in table.sent[TOPICS.kiosk_result("entrance")])
+
+
+def test_message_is_acknowledged_when_it_was_dealt_with_whatever_it_was(table: Table) -> None:
+    messages_ = [
+        Received(TOPICS.scan, b"\xff"),
+        Received(TOPICS.prefix + "nonsense", b""),
+        Received(TOPICS.command("counter.1", "dance"), b"{}", correlation=KEY),
+        Received(TOPICS.command("counter.1", "next"), b"{}", retained=True),
+    ]
+    table.put(*messages_)
+    assert table.acknowledged == messages_
+
+
+def test_forecast_is_told_while_it_is_fresh_and_the_rough_range_after(table: Table) -> None:
+    table.ask("counter.1", "open_counter")
+
+    def told() -> list[tuple[int | None, int | None]]:
+        wait = messages.decode(table.sent[TOPICS.wait][-1].payload, messages.Wait)
+        return [(each.low_min, each.high_min) for each in wait.services if each.service == "A1"]
+
+    assert told() == [(0, 5)]
+    assert table.forecasts_asked
+    table.put(Forecasts(Told(at("08:00"), {"A1": (15, 40)})))
+    assert told() == [(15, 40)]
+    table.clock.shown = at("08:05:01")
+    table.settle()
+    assert told() == [(0, 5)]
+
+
+def test_service_without_a_forecast_tells_none(table: Table) -> None:
+    table.ask("counter.1", "open_counter")
+    table.put(Forecasts(Told(at("08:00"), {})))
+    wait = messages.decode(table.sent[TOPICS.wait][-1].payload, messages.Wait)
+    assert all(each.low_min is None for each in wait.services)

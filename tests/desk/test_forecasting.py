@@ -1,0 +1,124 @@
+"""The forecast beside the loop: asked of a real child, which may hang, die or babble."""
+
+from __future__ import annotations
+
+import queue
+import sys
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from appliance import forecasting
+from appliance.forecaster import told_range
+from appliance.forecasting import Forecasting, Forecasts, Told
+from appliance.line.forecast import Forecast
+from tests.support.device import device
+from tests.support.lobby import at
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEADLINE_S = 30.0
+ANSWER = '{"at": "2026-03-02T07:00:00Z", "ranges": {"A1": [5, 20]}}'
+TOLD = Forecasts(Told(at("08:00"), {"A1": (5, 20)}))
+
+
+class Asking:
+    """Someone who wants forecasts from a child with a given program."""
+
+    def __init__(self, program: str, *arguments: str) -> None:
+        self.heard: queue.SimpleQueue[Forecasts] = queue.SimpleQueue()
+        command = (sys.executable, "-c", program, *arguments)
+        self.forecasting = Forecasting(command, self.heard.put, pause_s=0.01)
+
+    def until_told(self) -> Forecasts:
+        """Ask until there is an answer."""
+        until_s = time.monotonic() + DEADLINE_S
+        while True:
+            assert time.monotonic() < until_s
+            self.forecasting.ask(at("08:00"))
+            try:
+                return self.heard.get(timeout=0.05)
+            except queue.Empty:
+                continue
+
+
+def test_child_is_asked_and_its_answer_told() -> None:
+    asking = Asking(f"import sys\nfor _ in sys.stdin: print('{ANSWER}', flush=True)")
+    asking.forecasting.start()
+    try:
+        assert asking.until_told() == TOLD
+        assert asking.until_told() == TOLD
+    finally:
+        asking.forecasting.stop()
+
+
+@pytest.mark.parametrize(
+    "first_time",
+    [
+        "sys.exit(3)",
+        "time.sleep(60)",
+        "print('babble', flush=True)",
+        "print('x' * 200_000, flush=True)",
+    ],
+)
+def test_child_that_fails_is_started_again(
+    first_time: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forecasting, "DEADLINE_S", 1.0)
+    monkeypatch.setattr(forecasting, "AGAIN_S", 0.05)
+    program = (
+        "import pathlib, sys, time\n"
+        "been_here = pathlib.Path(sys.argv[1])\n"
+        "sys.stdin.readline()\n"
+        f"if not been_here.exists():\n    been_here.touch()\n    {first_time}\n"
+        f"print('{ANSWER}', flush=True)\nsys.stdin.read()"
+    )
+    asking = Asking(program, str(tmp_path / "been-here"))
+    asking.forecasting.start()
+    try:
+        assert asking.until_told() == TOLD
+    finally:
+        asking.forecasting.stop()
+
+
+def test_stopping_ends_a_child_that_hangs() -> None:
+    asking = Asking("import time; time.sleep(600)")
+    asking.forecasting.start()
+    asking.forecasting.ask(at("08:00"))
+    asking.forecasting.stop()
+    # That no process is left is looked at after every test.
+
+
+@pytest.mark.parametrize(
+    ("p5_min", "p90_min", "told"),
+    [
+        (0, 0, (0, 5)),
+        (4.9, 10, (0, 10)),
+        (5, 10.1, (5, 15)),
+        (10, 10, (10, 15)),
+        (23, 61, (20, 65)),
+    ],
+)
+def test_range_is_on_whole_fives_and_never_a_point(
+    p5_min: float, p90_min: float, told: tuple[int, int]
+) -> None:
+    low, high = timedelta(minutes=p5_min), timedelta(minutes=p90_min)
+    assert told_range(Forecast(3, (low + high) / 2, high, (low, high))) == told
+
+
+def test_real_forecaster_answers_from_the_journal() -> None:
+    with device() as pi, pi.started("desk"):
+        pi.press()
+        command = [*pi.command("forecaster")]
+        heard: queue.SimpleQueue[Forecasts] = queue.SimpleQueue()
+        child = Forecasting(command, heard.put, pause_s=0.01)
+        child.start()
+        try:
+            child.ask(at("08:00"))
+            # Nobody has opened a counter: there is no forecast, and that is an answer.
+            assert heard.get(timeout=DEADLINE_S).told == Told(at("08:00"), {})
+        finally:
+            child.stop()
