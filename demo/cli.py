@@ -1,0 +1,128 @@
+"""The `lobby-demo` command: a lobby at work, in quick motion, on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from appliance.config import ConfigError
+from appliance.errors import LobbyError
+from demo.broker import BrokerError
+from demo.play import Play, Plot
+from demo.stage import Setting, Stage
+from demo.supervisor import NotReadyError
+from demo.texts import demo_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+SPEED = 60.0
+MINUTES = 4.0
+OUT = Path("demo-output")
+MARK = ".made-by-lobby-demo"
+BEGINS = datetime(2026, 3, 2, 7, 55, tzinfo=ZoneInfo("Europe/Berlin"))
+"""A Monday; the doors open when everything runs."""
+
+
+class FolderError(Exception):
+    """The folder for the results cannot be used; the sentence says why."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play, and give the exit code: 0 played, 1 could not be played, 2 wrong use."""
+    asked = _parser().parse_args(arguments)
+    # A window that is closed with its terminal, or a service that is stopped, ends like Ctrl-C.
+    for end in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(end, _interrupt)
+    try:
+        _make_room(asked.folder)
+        _play(asked)
+    except (BrokerError, ConfigError, FolderError, LobbyError, NotReadyError) as error:
+        print(f"lobby-demo: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+def _play(asked: argparse.Namespace) -> None:
+    texts = demo_texts(asked.language)
+    # Sockets want a short path.
+    with tempfile.TemporaryDirectory(prefix="lobby-") as run:
+        setting = Setting(
+            out=asked.folder.resolve(),
+            run=Path(run),
+            start=BEGINS,
+            speed=SPEED,
+            language=asked.language,
+            window=not asked.headless,
+        )
+        with Stage(setting, lambda name: _say(texts("demo.died", name=name))) as stage:
+            _say(texts("demo.title", speed=f"{SPEED:.0f}", folder=asked.folder))
+            _say(texts("demo.title_stop", minutes=f"{asked.minutes:g}"))
+            _say("")
+            plot = Plot(asked.minutes, asked.seed, bad_luck=not asked.calm)
+            Play(stage, plot, texts, _say).run()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lobby-demo", description="Plays a morning in a lobby, with real parts."
+    )
+    parser.add_argument("--minutes", type=_minutes, default=MINUTES, metavar="N")
+    parser.add_argument("--headless", action="store_true", help="board to pictures, no window")
+    parser.add_argument("--folder", type=Path, default=OUT, help="for slips, pictures and logs")
+    parser.add_argument("--seed", type=int, default=1, help="another number, another morning")
+    parser.add_argument("--calm", action="store_true", help="nothing goes wrong")
+    german = os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("de")
+    parser.add_argument("--language", choices=("de", "en"), default="de" if german else "en")
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        parser.set_defaults(headless=True)
+    return parser
+
+
+def _minutes(text: str) -> float:
+    minutes = float(text)
+    if not 0 < minutes <= 24 * 60:
+        raise ValueError(text)
+    return minutes
+
+
+def _make_room(folder: Path) -> None:
+    """Make the folder empty, but never one that is somebody else's.
+
+    Raises:
+        FolderError: It holds things that are not ours.
+    """
+    try:
+        if folder.is_dir() and any(folder.iterdir()):
+            if not (folder / MARK).exists():
+                raise FolderError(
+                    f"{folder} is not empty and not from a run before: choose another --folder"
+                )
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARK).touch()
+    except OSError as error:
+        raise FolderError(f"{folder} cannot be used: {error.strerror}") from error
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
