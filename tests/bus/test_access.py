@@ -72,6 +72,14 @@ class Someone:
             if isinstance(news, kind):
                 return news
 
+    def until_listening(self) -> None:
+        """Wait until what is said is heard by oneself: a subscription takes its time."""
+        self.until(Connected)
+        while True:
+            said = self.link.publish(MARKER, b"")
+            if self.until(Acknowledged) == Acknowledged(said, heard=True):
+                return
+
     def topics_until(self, marker: bytes) -> set[str]:
         """Give the topics of all that is heard until the marker says so."""
         topics: set[str] = set()
@@ -98,7 +106,7 @@ def test_login_says_just_what_it_may(address: Tcp, login: str) -> None:
     god = Someone(address, "god", "#")
     someone = Someone(address, login)
     with god.link, someone.link:
-        god.until(Connected)
+        god.until_listening()
         someone.until(Connected)
         said = set()
         for place, topic in PLACES.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from importlib import resources
@@ -81,7 +82,7 @@ def test_wrong_use_ends_with_two(arguments: list[str], capsys: pytest.CaptureFix
 
 
 def test_reader_who_has_enough_ends_it_without_a_traceback() -> None:
-    lobby = f"{sys.executable} -m appliance.cli check --defaults"
+    lobby = f"{shlex.quote(sys.executable)} -m appliance.cli check --defaults"
     piped = subprocess.run(
         ["bash", "-c", f"{lobby} | head -n 1"], check=True, capture_output=True, text=True
     )
