@@ -66,6 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--at", metavar="ISO-TIME")
     verify.set_defaults(verb=_verify)
 
+    why = verbs.add_parser("why", help="tell why a number was called when it was")
+    why.add_argument("number", metavar="NUMBER", help="such as A017")
+    why.add_argument("--config", type=Path, default=CONFIG, metavar="FILE")
+    why.add_argument("--language", metavar="L", help="such as en; else the site's")
+    why.set_defaults(verb=_why)
+
     replay = verbs.add_parser("replay", help="play commands in virtual time, one JSON a line")
     replay.add_argument(
         "--config", type=Path, metavar="FILE", help="the lobby; else setup is first"
@@ -138,6 +144,30 @@ def _verify(asked: argparse.Namespace) -> int:
         stdout=sys.stdout,
         stderr=sys.stderr,
     )
+
+
+def _why(asked: argparse.Namespace) -> int:
+    from appliance.explaining import why_called
+    from appliance.journal.journal import JournalError
+    from appliance.journal.reading import JournalReader
+    from appliance.strings import texts
+
+    settings = _settings(asked.config)
+    if settings is None:
+        return WRONG_USE
+    try:
+        words = texts(asked.language or settings.site.language)
+        with JournalReader(settings.device.state_dir / "journal.sqlite") as journal:
+            told = why_called(asked.number, journal.news(), words, settings.site.timezone)
+    except LookupError as error:
+        _sorry(str(error.args[0]))
+        return WRONG_USE
+    except JournalError as error:
+        return _sorry(str(error))
+    if not told:
+        return _sorry(f"the journal knows no call of {asked.number}.")
+    print("\n".join(told))
+    return FINE
 
 
 def _replay(asked: argparse.Namespace) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from appliance.explaining import clock, sentence
 from appliance.line import events
-from appliance.line.why import explain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +31,8 @@ class Narrator:
 
     def tell(self, event: events.Event) -> str | None:
         """Give the line for an event, or None for what is not worth one."""
-        sentence = self._sentence(event)
-        return None if sentence is None else f"{self._time(event.at)}  {sentence}"
+        told = self._sentence(event)
+        return None if told is None else f"{self._time(event.at)}  {told}"
 
     def _sentence(self, event: events.Event) -> str | None:
         match event:
@@ -59,18 +59,7 @@ class Narrator:
         return self._texts("demo.scanned", ticket=event.ticket, service=service, slot=slot)
 
     def _on_call(self, event: events.TicketCalled) -> str:
-        why = explain(event)
-        issued = self._issued[event.ticket]
-        slot = issued.booking.slot if issued.booking else issued.at
-        return self._texts(
-            f"why.{why.because.value}",
-            ticket=event.ticket,
-            counter=event.counter,
-            passed=why.passed,
-            waiting=why.waiting,
-            slot=self._time(slot),
-            since=self._time(issued.at),
-        )
+        return sentence(event, self._issued[event.ticket], self._texts, self._zone)
 
     def _time(self, moment: datetime) -> str:
-        return f"{moment.astimezone(self._zone):%H:%M}"
+        return clock(moment, self._zone)

@@ -48,6 +48,7 @@ MAY_KNOW: Final = {
     "printing": PARTS,
     "reception": PARTS,
     "slips": PARTS | {"forecasting"},
+    "explaining": GROUND | {"line"},
     "forecasting": GROUND,
     "forecaster": PARTS | {"forecasting"},
     "surroundings": PARTS | {"forecasting", "printing"},
@@ -57,7 +58,7 @@ MAY_KNOW: Final = {
     "replay": GROUND | {"line", "checkin"},
     "running": GROUND,
     "wiring": PARTS | DESK_PARTS | PROCESSES,
-    "cli": PARTS | DESK_PARTS | PROCESSES | {"replay", "running", "wiring"},
+    "cli": PARTS | DESK_PARTS | PROCESSES | {"explaining", "replay", "running", "wiring"},
 }
 # What ships apart from it → the parts of the appliance that it may know.
 OTHERS_MAY_KNOW: Final = {

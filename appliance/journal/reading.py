@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from appliance.journal import codec
+from appliance.journal.journal import JournalError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,11 +26,15 @@ class JournalReader:
         path: The journal; it must be there.
 
     Raises:
-        apsw.Error: It cannot be read.
+        JournalError: It cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
-        self._db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        try:
+            self._db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        except apsw.Error as error:
+            raise JournalError(f"{path} cannot be read as a journal: {error}") from error
+        self._path = path
         self._db.set_busy_timeout(BUSY_MS)
         self._last = (0, 0)
 
@@ -45,7 +50,17 @@ class JournalReader:
         self._db.close()
 
     def news(self) -> list[Event]:
-        """Give the events since the last look, in order."""
+        """Give the events since the last look, in order.
+
+        Raises:
+            JournalError: It cannot be read.
+        """
+        try:
+            return self._read()
+        except (apsw.Error, codec.UnknownEventError) as error:
+            raise JournalError(f"{self._path} cannot be read as a journal: {error}") from error
+
+    def _read(self) -> list[Event]:
         rows = self._db.execute(
             "SELECT epoch, seq, type, data FROM event WHERE (epoch, seq) > (?, ?)"
             " ORDER BY epoch, seq",
