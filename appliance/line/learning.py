@@ -223,11 +223,11 @@ class Learned:
         for code in {*self.today, *at_counters}:
             usual, done = self.length(code), self.today.get(code, Sums())
             unfinished = at_counters.get(code, [])
-            expected_s += (done.weight + len(unfinished)) * usual.mean_s
-            seen_s += done.total + sum(
-                mean_beyond(usual.mean_s, usual.spread, s) for s in unfinished
-            )
-            variance += done.weight * (usual.spread * usual.mean_s) ** 2
+            number = done.weight + len(unfinished)
+            expected_s += number * usual.mean_s
+            seen_s += done.total
+            seen_s += sum(mean_beyond(usual.mean_s, usual.spread, s) for s in unfinished)
+            variance += number * (usual.spread * usual.mean_s) ** 2
         if not expected_s:
             return 1.0, 1.0
         return seen_s / expected_s, variance / expected_s**2

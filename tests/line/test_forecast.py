@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from appliance.line import commands
+from appliance.line import commands, events
 from appliance.line.answers import Given
 from appliance.line.forecast import Estimator
 from appliance.line.learning import Learned, Length, Pace
-from appliance.line.model import Urgency
+from appliance.line.model import Counter, Urgency
 from appliance.line.tallies import Share, Sums
 from bench.lobby_simulator import play
 from bench.made_day import ZONE, Kind, Lobby, empty_line, made_day, working_days
@@ -206,12 +207,54 @@ def test_morning_before_the_first_call_has_a_forecast() -> None:
 
 def test_counter_freed_by_a_transfer_is_not_taken_for_away() -> None:
     lobby = Watched()
-    lobby.opens("1")
-    for _ in range(3):
+    lobby.opens("1", "2")
+    for _ in range(5):
         lobby.do(commands.Issue("B1"), "08:00")
     lobby.do(commands.Next("1"), "08:00")
+    lobby.do(commands.Next("2"), "08:00")
     lobby.do(commands.Transfer("B001", "C1"), "08:20")
-    assert lobby.p50("B1", "08:20") < 25 * MINUTE
+    free = lobby.p50("B1", "08:20")
+    lobby.do(commands.Next("1"), "08:20")
+    called = lobby.p50("B1", "08:20")
+    assert abs(free - called) < 3 * MINUTE
+
+
+def test_booking_that_is_long_overdue_is_not_waited_for() -> None:
+    lobby = Watched()
+    lobby.opens("1")
+    for _ in range(3):
+        lobby.do(commands.Issue("B1"), "08:58")
+    alone = lobby.p50("B1", "09:00")
+    lobby.knows(*(booking(f"08:{minute}", "B1") for minute in (10, 12, 14)))
+    assert abs(lobby.p50("B1", "09:00") - alone) < MINUTE
+
+
+def test_who_may_not_come_is_waited_for_less_than_who_sits_there() -> None:
+    lobby = Watched()
+    lobby.estimator.learned.gone = {True: Share(9.0, 1.0), False: Share(9.0, 1.0)}
+    lobby.opens("1")
+    lobby.do(commands.Issue("B1"), "08:00")
+    lobby.do(commands.Next("1"), "08:00")
+    called = lobby.p50("B1", "08:01")
+    lobby.do(commands.Start("B001"), "08:01")
+    assert lobby.p50("B1", "08:01") > called + 3 * MINUTE
+
+
+def test_later_walk_ins_keep_other_counters_from_helping() -> None:
+    """Counter 1 serves A1 and B1, counter 2 A1 only: who comes for A1 keeps it from helping."""
+    lobby = Watched()
+    counters = {"1": Counter("1", frozenset({"A1", "B1"})), "2": Counter("2", frozenset({"A1"}))}
+    lobby.line = replace(lobby.line, counters=counters)
+    lobby.opens("1", "2")
+    for _ in range(6):
+        lobby.do(commands.Issue("B1"), "08:00")
+    lobby.do(commands.Next("1"), "08:00")
+    slots = [f"08:{minute}" for minute in range(12, 58, 3)]
+    lobby.knows(*(booking(slot, "A1", id_=slot) for slot in slots))
+    alone = lobby.p50("B1", "08:01")
+    for _ in range(20):
+        lobby.estimator.learned.arrivals.hear(events.TicketIssued(at("08:01"), "A001", 1, "A1"))
+    assert lobby.p50("B1", "08:01") > alone + 3 * MINUTE
 
 
 def test_urgent_ticket_is_waited_for() -> None:

@@ -124,9 +124,18 @@ def test_counter_is_expected_in_the_morning() -> None:
     assert 14 < days.absence_min("07:45")[1] < 16
 
 
-def test_line_is_believed_where_a_change_was_not_heard() -> None:
+def test_line_is_believed_where_an_opening_was_not_heard() -> None:
     days = Days()
     days.usual(4)
     for event in days.line.decide(commands.OpenCounter("1"), at("08:00", days.day)).events:
         days.line = days.line.apply(event)
     assert days.absence_min("11:30") == (np.inf, np.inf)
+
+
+def test_line_is_believed_where_a_closing_was_not_heard() -> None:
+    days = Days()
+    days.usual(4)
+    days.opens("08:00")
+    for event in days.line.decide(commands.CloseCounter("1"), at("09:00", days.day)).events:
+        days.line = days.line.apply(event)
+    assert days.absence_min("09:02") == (-np.inf, np.inf)

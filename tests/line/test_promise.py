@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from appliance.line import commands
@@ -13,23 +12,33 @@ if TYPE_CHECKING:
     from appliance.line.promise import Promise
 
 
-def watched(*clocks: str, opens: tuple[str, ...], waiting: int = 0) -> tuple[Promise, ...]:
+class Hall:
+    """The small lobby with its estimator."""
+
+    def __init__(self) -> None:
+        self.line = empty_line()
+        self.estimator = Estimator(self.line.services, BERLIN)
+        self.do("00:00", commands.TurnDay(DAY))
+
+    def do(self, clock: str, *asked: commands.Command) -> None:
+        for command in asked:
+            for event in self.line.decide(command, at(clock)).events:
+                self.estimator.hear(event, self.line)
+                self.line = self.line.apply(event)
+
+    def promise(self, clock: str, *slots: str) -> tuple[Promise, ...]:
+        bookings = [booking(slot, "B1", id_=f"{n:x}") for n, slot in enumerate(slots)]
+        self.estimator.know(DAY, bookings)
+        return self.estimator.promise(self.line, at(clock))
+
+
+def watched(*slots: str, opens: tuple[str, ...], waiting: int = 0) -> tuple[Promise, ...]:
     """Open counters at eight, let people wait, and look at the next hour with these slots."""
-    line = empty_line()
-    estimator = Estimator(line.services, BERLIN)
-    slots = [booking(clock, "B1", id_=f"{n:x}") for n, clock in enumerate(clocks)]
-    asked: list[commands.Command] = [
-        commands.TurnDay(DAY),
-        *(commands.OpenCounter(counter) for counter in opens),
-        *(commands.Issue("B1") for _ in range(waiting)),
-        *(commands.Next(counter) for counter in opens),
-    ]
-    for command in asked:
-        for event in line.decide(command, at("08:00")).events:
-            estimator.hear(event, line)
-            line = line.apply(event)
-    estimator.know(DAY, slots)
-    return estimator.promise(line, at("08:01"))
+    hall = Hall()
+    hall.do("08:00", *(commands.OpenCounter(counter) for counter in opens))
+    hall.do("08:00", *(commands.Issue("B1") for _ in range(waiting)))
+    hall.do("08:00", *(commands.Next(counter) for counter in opens))
+    return hall.promise("08:01", *slots)
 
 
 def test_few_appointments_are_kept_and_nobody_need_help() -> None:
@@ -72,18 +81,23 @@ def test_same_hour_gives_the_same_answer() -> None:
 
 
 def test_late_comers_are_not_promised_anything() -> None:
-    line = empty_line()
-    estimator = Estimator(line.services, BERLIN)
-    asked: list[commands.Command] = [
-        commands.TurnDay(DAY),
-        commands.OpenCounter("1"),
-        commands.Issue("B1"),
-        commands.Next("1"),
-        commands.CheckIn(booking("08:00", "B1")),
-    ]
-    for command in asked:
-        now = at("08:00") if not isinstance(command, commands.CheckIn) else at("08:15")
-        for event in line.decide(command, now).events:
-            estimator.hear(event, line)
-            line = line.apply(event)
-    assert estimator.promise(line, at("08:15") + timedelta(seconds=1)) == ()
+    hall = Hall()
+    hall.do("08:00", commands.OpenCounter("1"), commands.Issue("B1"), commands.Next("1"))
+    hall.do("08:15", commands.CheckIn(booking("08:00", "B1")))
+    assert hall.promise("08:16") == ()
+
+
+def test_promise_that_is_broken_already_is_not_foreseen() -> None:
+    hall = Hall()
+    hall.do("08:00", commands.OpenCounter("1"), commands.Issue("B1"), commands.Next("1"))
+    hall.do("08:00", commands.CheckIn(booking("08:05", "B1")))
+    assert len(hall.promise("08:09")) == 1
+    assert hall.promise("08:11") == ()
+
+
+def test_open_counter_whose_clerk_is_not_there_is_named_too() -> None:
+    hall = Hall()
+    hall.do("08:00", commands.OpenCounter("1"), commands.OpenCounter("2"))
+    hall.do("08:00", *(commands.Issue("B1") for _ in range(4)), commands.Next("1"))
+    (promise,) = hall.promise("08:12", *(f"08:{m:02}" for m in range(20, 60, 4)))
+    assert promise.mended_by == "2"
