@@ -13,7 +13,7 @@ import logging
 import socket
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -263,18 +263,18 @@ class Link:
 
     # Callbacks, on paho's thread: they hand on, and never raise.
 
-    def _on_pre_connect(self, client: mqtt.Client, _userdata: Any) -> None:  # noqa: ANN401  (paho's)
+    def _on_pre_connect(self, client: mqtt.Client, _userdata: object) -> None:
         client.drop_out_messages()
 
-    def _on_socket_open(self, _client: mqtt.Client, _userdata: Any, sock: Any) -> None:  # noqa: ANN401  (paho's)
-        if sock.family in {socket.AF_INET, socket.AF_INET6}:
+    def _on_socket_open(self, _client: mqtt.Client, _userdata: object, sock: object) -> None:
+        if isinstance(sock, socket.socket) and sock.family in {socket.AF_INET, socket.AF_INET6}:
             # 44 ms → 0.7 ms a round trip (measured).
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def _on_connect(
         self,
         client: mqtt.Client,
-        _userdata: Any,  # noqa: ANN401  (paho's)
+        _userdata: object,
         _flags: mqtt.ConnectFlags,
         reason: ReasonCode,
         _properties: Properties | None,
@@ -287,20 +287,22 @@ class Link:
             client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._subscriptions])
         self._hand_on(Connected())
 
-    def _on_connect_fail(self, _client: mqtt.Client, _userdata: Any) -> None:  # noqa: ANN401  (paho's)
+    def _on_connect_fail(self, _client: mqtt.Client, _userdata: object) -> None:
         self._tell_once("no broker answers; trying again")
 
     def _on_disconnect(
         self,
         _client: mqtt.Client,
-        _userdata: Any,  # noqa: ANN401  (paho's)
+        _userdata: object,
         _flags: mqtt.DisconnectFlags,
         _reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
         self._hand_on(Disconnected())
 
-    def _on_message(self, _client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:  # noqa: ANN401  (paho's)
+    def _on_message(
+        self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage
+    ) -> None:
         properties = message.properties
         self._hand_on(
             Received(
@@ -316,7 +318,7 @@ class Link:
     def _on_publish(
         self,
         _client: mqtt.Client,
-        _userdata: Any,  # noqa: ANN401  (paho's)
+        _userdata: object,
         mid: int,
         reason: ReasonCode,
         _properties: Properties,

@@ -109,13 +109,13 @@ class Journal:
         try:
             self._lock()
             self._db = self._open()
+            self._epoch, self._seq = self._position()
         except (OSError, apsw.Error) as error:
             self._closing.close()
             raise JournalError(f"{path} cannot be opened as the journal: {error}") from error
         except JournalError:
             self._closing.close()
             raise
-        self._epoch, self._seq = self._position()
 
     def __enter__(self) -> Self:
         return self
@@ -169,14 +169,14 @@ class Journal:
         Raises:
             JournalError: A row cannot be read.
         """
-        start = self._db.execute(
-            "SELECT max(seq) FROM event WHERE epoch = ? AND type = 'DayTurned'", (self._epoch,)
-        ).get
-        rows = self._db.execute(
-            "SELECT type, data FROM event WHERE epoch = ? AND seq >= ? ORDER BY seq",
-            (self._epoch, start or 0),
-        )
         try:
+            start = self._db.execute(
+                "SELECT max(seq) FROM event WHERE epoch = ? AND type = 'DayTurned'", (self._epoch,)
+            ).get
+            rows = self._db.execute(
+                "SELECT type, data FROM event WHERE epoch = ? AND seq >= ? ORDER BY seq",
+                (self._epoch, start or 0),
+            )
             for type_name, data in rows:
                 yield codec.decode(type_name, data)
         except codec.UnknownEventError as error:
@@ -184,6 +184,8 @@ class Journal:
                 f"{self._path} holds an event that this release cannot read ({error}):"
                 " install the release that wrote it."
             ) from error
+        except apsw.Error as error:
+            raise JournalError(f"{self._path} is damaged: {error}. Please call IT.") from error
 
     def last_time(self) -> datetime | None:
         """Give the time of the last event: desk time never runs back behind it."""
@@ -198,11 +200,6 @@ class Journal:
             "SELECT request, reply FROM command WHERE caller = ? AND key = ?", (caller, key)
         ).fetchone()
         return Answered(caller, key, *row) if row else None
-
-    def ticket_of(self, booking: str) -> str | None:
-        """Give the number that this booking was used for, on whatever day."""
-        row = self._db.execute("SELECT ticket FROM ledger WHERE booking = ?", (booking,)).fetchone()
-        return row[0] if row else None
 
     def next_slip_id(self) -> int:
         """Give an id that no slip had."""

@@ -205,6 +205,20 @@ def test_what_is_no_journal_is_told_in_one_sentence(path: Path) -> None:
     Journal(path).close()
 
 
+def test_journal_that_is_damaged_inside_is_told_in_one_sentence(path: Path) -> None:
+    with Journal(path) as journal:
+        journal.commit(EVENTS, day=str(DAY))
+        journal._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # noqa: SLF001  (into the one file)
+        (page,) = journal._db.execute(  # noqa: SLF001  (where the events are)
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'event'"
+        ).fetchall()
+        opened = path.read_bytes()
+    begin = (int(str(page[0])) - 1) * 1024
+    path.write_bytes(opened[:begin] + b"\xff" * 1024 + opened[begin + 1024 :])
+    with pytest.raises(JournalError, match=r"damaged|cannot be opened"), Journal(path) as journal:
+        list(journal.today())
+
+
 def test_journal_of_a_later_release_is_left_alone(path: Path) -> None:
     Journal(path).close()
     with apsw.Connection(str(path)) as db:
