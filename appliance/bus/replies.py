@@ -10,7 +10,7 @@ from appliance.line.answers import Called, Done, Given, NobodyWaits, Refused
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from appliance.line.answers import Answer
+    from appliance.line.answers import Answer, Fact
     from appliance.strings import Texts
 
 
@@ -30,6 +30,6 @@ def reply_to(answer: Answer, texts: Texts) -> Reply:
     assert_never(answer)
 
 
-def refusal(reason: str, facts: Mapping[str, str], texts: Texts) -> Reply:
+def refusal(reason: str, facts: Mapping[str, Fact], texts: Texts) -> Reply:
     """Give the reply that something was not done."""
     return Reply(ok=False, reason=reason, sentence=texts(f"refused.{reason}", **facts))

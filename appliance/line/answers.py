@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, time
 from enum import Enum
 
 from appliance.line.events import Event
+
+Fact = str | date | time
+"""What a sentence needs to be filled; whoever tells it knows how dates are written."""
 
 
 class Reason(Enum):
@@ -27,6 +31,10 @@ class Reason(Enum):
     CANNOT_COME_BACK = "cannot_come_back"
     NOTHING_TO_UNDO = "nothing_to_undo"
     LOBBY_CLOSED = "lobby_closed"
+    OUTSIDE_HOURS = "outside_hours"
+    CLOSED_FOR_LONG = "closed_for_long"
+    NO_MORE_TODAY = "no_more_today"
+    HOURS_UNCLEAR = "hours_unclear"
     APPOINTMENTS_ONLY = "appointments_only"
     WALK_INS_REDIRECTED = "walk_ins_redirected"
     WALK_INS_OFF = "walk_ins_off"
@@ -45,7 +53,7 @@ class Refused:
     """
 
     reason: Reason
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,6 @@ class Decision:
     events: tuple[Event, ...] = ()
 
 
-def refuse(reason: Reason, **facts: str) -> Decision:
+def refuse(reason: Reason, **facts: Fact) -> Decision:
     """Give the decision that nothing happens."""
     return Decision(Refused(reason, facts))

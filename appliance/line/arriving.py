@@ -6,22 +6,20 @@ from typing import TYPE_CHECKING, assert_never
 
 from appliance.line import events
 from appliance.line.answers import Decision, Done, Given, Reason, refuse
-from appliance.line.model import CounterState, Mode, TicketState, WalkIn
+from appliance.line.model import Mode, TicketState, WalkIn
+from appliance.line.opening import closes_at, next_opening
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from appliance.line import commands
     from appliance.line.line import Line
-    from appliance.line.model import Booking, Counter, Wish
+    from appliance.line.model import Booking, Service, Wish
 
 LAST_NUMBER = 9999
 """A letter and three digits; a day that needs more gets four."""
 
 LEAVABLE = frozenset({TicketState.WAITING, TicketState.PARKED, TicketState.SET_ASIDE})
-OPEN_STATES = frozenset(
-    {TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, TicketState.PARKED}
-)
 
 
 def check_in(line: Line, command: commands.CheckIn, now: datetime) -> Decision:
@@ -35,8 +33,8 @@ def check_in(line: Line, command: commands.CheckIn, now: datetime) -> Decision:
     if booking.place is not None:
         return refuse(Reason.NO_PLACE_IN_LINE, place=booking.place)
     day = booking.slot.astimezone(line.zone).date()
-    if day != line.day:
-        return refuse(Reason.OTHER_DAY, day=day.isoformat())
+    if day != line.day and line.clock_sure:
+        return refuse(Reason.OTHER_DAY, day=day)
     if line.mode is Mode.CLOSED:
         return refuse(Reason.LOBBY_CLOSED)
     return _give(line, booking.service, booking, command.wishes, now)
@@ -47,8 +45,24 @@ def issue(line: Line, command: commands.Issue, now: datetime) -> Decision:
     service = line.services.get(command.service)
     if service is None:
         return refuse(Reason.UNKNOWN_SERVICE, service=command.service)
-    refusal = None if command.by_staff else _walk_ins_refused(line, service.walk_in, service.code)
+    refusal = None
+    if not command.by_staff:
+        refusal = _not_today(line, service) or _not_now(line, command, now)
     return refusal or _give(line, service.code, None, command.wishes, now)
+
+
+def reprint(line: Line, number: str, now: datetime) -> Decision:
+    """Print the slip of a ticket once more."""
+    if number not in line.tickets:
+        return refuse(Reason.UNKNOWN_TICKET, ticket=number)
+    return Decision(Done(number), (events.SlipAskedAgain(now, number),))
+
+
+def attend(line: Line, booking: Booking, now: datetime) -> Decision:
+    """Note that a person came to an appointment elsewhere in the building; once."""
+    if booking.id in line.attended:
+        return Decision(Done())
+    return Decision(Done(), (events.Attended(now, booking),))
 
 
 def make_urgent(line: Line, command: commands.MakeUrgent, now: datetime) -> Decision:
@@ -72,38 +86,8 @@ def cancel(line: Line, number: str, now: datetime) -> Decision:
     return Decision(Done(number), (events.TicketCancelled(now, number),))
 
 
-def set_mode(mode: Mode, now: datetime) -> Decision:
-    """Take in others than before; who waits already is served."""
-    return Decision(Done(), (events.ModeSet(now, mode),))
-
-
-def turn_day(line: Line, day: date, now: datetime) -> Decision:
-    """Close what is left over, and begin the numbers anew; counters stay as they are."""
-    if line.day is not None and day <= line.day:
-        return refuse(Reason.OTHER_DAY, day=day.isoformat())
-    closed = tuple(
-        events.TicketClosed(now, ticket.number)
-        for ticket in line.tickets.values()
-        if ticket.state in OPEN_STATES
-    )
-    # The counters are told again, so that each day in the journal stands alone.
-    told = [event for counter in line.counters.values() for event in _as_it_is(counter, now)]
-    return Decision(Done(), (*closed, events.DayTurned(now, day), *told))
-
-
-def _as_it_is(counter: Counter, now: datetime) -> list[events.Event]:
-    """Give the events that bring a counter from closed to where it is."""
-    if counter.state is CounterState.CLOSED:
-        return []
-    told: list[events.Event] = [events.CounterOpened(now, counter.id, counter.services)]
-    if counter.state is CounterState.PAUSED:
-        told.append(events.CounterPaused(now, counter.id))
-    if counter.stands_by:
-        told.append(events.CounterStoodBy(now, counter.id))
-    return told
-
-
-def _walk_ins_refused(line: Line, walk_in: WalkIn, code: str) -> Decision | None:
+def _not_today(line: Line, service: Service) -> Decision | None:
+    """Say why people without an appointment get no number for a service today."""
     match line.mode:
         case Mode.CLOSED:
             return refuse(Reason.LOBBY_CLOSED)
@@ -111,14 +95,32 @@ def _walk_ins_refused(line: Line, walk_in: WalkIn, code: str) -> Decision | None
             return refuse(Reason.APPOINTMENTS_ONLY)
         case Mode.OPEN:
             pass
-    match walk_in:
+    match service.walk_in:
         case WalkIn.TICKET:
             return None
         case WalkIn.REDIRECT:
-            return refuse(Reason.WALK_INS_REDIRECTED, service=code)
+            return refuse(Reason.WALK_INS_REDIRECTED, service=service.code)
         case WalkIn.OFF:
-            return refuse(Reason.WALK_INS_OFF, service=code)
-    assert_never(walk_in)
+            return refuse(Reason.WALK_INS_OFF, service=service.code)
+    assert_never(service.walk_in)
+
+
+def _not_now(line: Line, command: commands.Issue, now: datetime) -> Decision | None:
+    """Say why there is no number at this hour: closed, or too many wait until closing."""
+    hours = line.rules.hours
+    today = line.hours_today
+    if hours is None or today is None or not line.clock_sure:
+        return None
+    closes = closes_at(today, now, line.zone)
+    if closes is None:
+        opens = next_opening(hours, today, now, line.zone)
+        if opens is None:
+            return refuse(Reason.CLOSED_FOR_LONG)
+        return refuse(Reason.OUTSIDE_HOURS, day=opens.date(), time=opens.time())
+    expected = command.expected
+    if hours.last_ticket and expected is not None and now + expected > closes:
+        return refuse(Reason.NO_MORE_TODAY, time=closes.time())
+    return None
 
 
 def _give(
@@ -129,6 +131,6 @@ def _give(
     if count > LAST_NUMBER:
         return refuse(Reason.NUMBERS_EXHAUSTED, letter=letter)
     number = f"{letter}{count:03d}"
-    sequence = len(line.tickets) + 1
-    issued = events.TicketIssued(now, number, sequence, code, booking, wishes)
+    sequence = line.next_sequence
+    issued = events.TicketIssued(now, number, sequence, code, booking, wishes, line.clock_sure)
     return Decision(Given(number), (issued,))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from appliance.line.model import Booking, Mode, Urgency, Wish
+from appliance.line.opening import Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,27 @@ class Issue:
 
     Args:
         by_staff: The reception gives it out: it may, whatever walk-ins get today.
+        expected: How long the person would wait, as far as that is known.
     """
 
     service: str
     wishes: frozenset[Wish] = frozenset()
     by_staff: bool = False
+    expected: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """Print the slip of a ticket once more."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attend:
+    """Note that a person came to an appointment that has no place in the line."""
+
+    booking: Booking
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +155,23 @@ class SetMode:
 
 
 @dataclass(frozen=True, slots=True)
+class SetHours:
+    """Have other hours than usual, for today; none: closed to walk-ins."""
+
+    hours: Spans
+
+
+@dataclass(frozen=True, slots=True)
+class SetNotice:
+    """Have the board tell something, for today; empty: nothing.
+
+    It is for everyone in the hall, and never about a person.
+    """
+
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
 class StandBy:
     """Wait for the next ticket that the counter may serve; it is called at once."""
 
@@ -176,9 +211,48 @@ class TurnDay:
     day: date
 
 
+@dataclass(frozen=True, slots=True)
+class BeginBoot:
+    """The machine was started.
+
+    Args:
+        clock_sure: Whether it is known what time it is.
+    """
+
+    clock_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetClock:
+    """Move the times of this boot: it was not the time that we believed.
+
+    Args:
+        shift: By how much; below zero: we were ahead.
+    """
+
+    shift: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class GoOnFrom:
+    """Give nobody a number up to these: they may have been given out already today.
+
+    Args:
+        last: Letter → the highest number that may have been given out.
+    """
+
+    last: Mapping[str, int]
+
+
+OfTheDay = SetMode | SetHours | SetNotice | TurnDay | BeginBoot | SetClock | GoOnFrom
+"""What concerns the whole lobby."""
+
 Command = (
-    CheckIn
+    OfTheDay
+    | CheckIn
     | Issue
+    | Reprint
+    | Attend
     | Next
     | Call
     | Pick
@@ -192,10 +266,8 @@ Command = (
     | Undo
     | MakeUrgent
     | Cancel
-    | SetMode
     | OpenCounter
     | StandBy
     | Pause
     | CloseCounter
-    | TurnDay
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from appliance.line import arriving, calling, commands, counters
+from appliance.line import arriving, calling, commands, counters, days
 from appliance.line.answers import Decision, Refused
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ def _decide(line: Line, command: commands.Command, now: datetime) -> Decision:
             return arriving.check_in(line, command, now)
         case commands.Issue():
             return arriving.issue(line, command, now)
+        case commands.Reprint():
+            return arriving.reprint(line, command.ticket, now)
+        case commands.Attend():
+            return arriving.attend(line, command.booking, now)
         case commands.MakeUrgent():
             return arriving.make_urgent(line, command, now)
         case commands.Cancel():
             return arriving.cancel(line, command.ticket, now)
-        case commands.SetMode():
-            return arriving.set_mode(command.mode, now)
-        case commands.TurnDay():
-            return arriving.turn_day(line, command.day, now)
         case commands.Next():
             return calling.call_next(line, command.counter, now)
         case commands.Call():
@@ -69,4 +69,24 @@ def _decide(line: Line, command: commands.Command, now: datetime) -> Decision:
             return counters.pause(line, command.counter, now)
         case commands.CloseCounter():
             return counters.close(line, command.counter, now)
+        case _:
+            return _decide_day(line, command, now)
+
+
+def _decide_day(line: Line, command: commands.OfTheDay, now: datetime) -> Decision:
+    match command:
+        case commands.SetMode():
+            return days.set_mode(command.mode, now)
+        case commands.SetHours():
+            return days.set_hours(command.hours, now)
+        case commands.SetNotice():
+            return days.set_notice(command.notice, now)
+        case commands.TurnDay():
+            return days.turn(line, command.day, now)
+        case commands.BeginBoot():
+            return days.begin_boot(clock_sure=command.clock_sure, now=now)
+        case commands.SetClock():
+            return days.set_clock(line, command.shift, now)
+        case commands.GoOnFrom():
+            return days.go_on_from(command.last, now)
     assert_never(command)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from appliance.line.model import Booking, Candidate, Counter, Mode, Ticket, Urgency, Wish
+from appliance.line.opening import Spans
 
 
 @dataclass(frozen=True, slots=True)
 class TicketIssued:
-    """A person stands in the line now."""
+    """A person stands in the line now.
+
+    Args:
+        clock_sure: Whether it was known what time it is.
+    """
 
     at: datetime
     ticket: str
@@ -18,6 +24,7 @@ class TicketIssued:
     service: str
     booking: Booking | None = None
     wishes: frozenset[Wish] = frozenset()
+    clock_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,22 @@ class CodeShownAgain:
 
     at: datetime
     ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipAskedAgain:
+    """The slip of a ticket is printed once more, as a copy."""
+
+    at: datetime
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """A person came to an appointment that has no place in the line."""
+
+    at: datetime
+    booking: Booking
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +200,66 @@ class ModeSet:
 
 
 @dataclass(frozen=True, slots=True)
+class HoursSet:
+    """The lobby has other hours today."""
+
+    at: datetime
+    hours: Spans
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSet:
+    """The board tells this today; empty: nothing."""
+
+    at: datetime
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
 class DayTurned:
     """A new day began: the line is empty and numbers restart."""
 
     at: datetime
     day: date
+
+
+@dataclass(frozen=True, slots=True)
+class BootBegan:
+    """The machine was started: the times from here on move together, should the clock step.
+
+    Args:
+        clock_sure: Whether it is known what time it is.
+    """
+
+    at: datetime
+    clock_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSet:
+    """It is known now what time it is, or it was not the time that we believed.
+
+    Args:
+        at: The time as it is now.
+        shift: What the times of this boot were short of.
+        day: The site's day.
+    """
+
+    at: datetime
+    shift: timedelta
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersGoOn:
+    """Numbers may have been given out that this journal does not know: none is given twice.
+
+    Args:
+        last: Letter → the highest number that may have been given out.
+    """
+
+    at: datetime
+    last: Mapping[str, int]
 
 
 CounterStateEvent = CounterOpened | CounterStoodBy | CounterPaused | CounterClosed
@@ -198,15 +276,19 @@ CounterEvent = (
 )
 """What a counter does."""
 
+DayEvent = ModeSet | HoursSet | NoticeSet | DayTurned | BootBegan | ClockSet | NumbersGoOn
+"""What concerns the whole lobby."""
+
 Event = (
     CounterEvent
+    | DayEvent
     | TicketIssued
     | CodeShownAgain
+    | SlipAskedAgain
+    | Attended
     | TicketReturned
     | TicketMadeUrgent
     | TicketCancelled
     | TicketClosed
     | StepUndone
-    | ModeSet
-    | DayTurned
 )

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, assert_never
 
-from appliance.line import deciding, events
+from appliance.line import deciding, events, turning
 from appliance.line.model import Counter, CounterState, Mode, Service, Ticket, TicketState
+from appliance.line.opening import Spans
 from appliance.line.rules import Rules
 
 if TYPE_CHECKING:
@@ -51,9 +52,16 @@ class Line:
         day: The day that the tickets belong to; None before the first `TurnDay`.
         turned: When the day began here.
         mode: Whom the lobby takes in today.
+        hours_set: Hours that staff set for today, in place of the usual ones.
+        notice: What the board tells today.
+        booted: When this boot began; None: not known.
+        boot_from: Sequence of the first ticket of this boot.
+        clock_sure: Whether it is known what time it is.
         tickets: All of the day, by number, in the order of issue.
         waiting: Those of them that wait, by number, so that a call need not look at the others.
         by_booking: Booking id → number.
+        attended: Ids of bookings without a place in the line whose person has come.
+        issued: Sequence of the ticket that was given out last.
         last: Letter → the highest number given.
         steps: Counter → what it did last.
     """
@@ -65,11 +73,34 @@ class Line:
     day: date | None = None
     turned: datetime | None = None
     mode: Mode = Mode.OPEN
+    hours_set: Spans | None = None
+    notice: str = ""
+    booted: datetime | None = None
+    boot_from: int = 1
+    clock_sure: bool = True
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
     waiting: Mapping[str, Ticket] = field(default_factory=dict)
     by_booking: Mapping[str, str] = field(default_factory=dict)
+    attended: frozenset[str] = frozenset()
+    issued: int = 0
     last: Mapping[str, int] = field(default_factory=dict)
     steps: Mapping[str, Step] = field(default_factory=dict)
+
+    @property
+    def hours_today(self) -> Spans | None:
+        """The hours of the day; None: always open."""
+        if self.rules.hours is None or self.day is None:
+            return None
+        return self.rules.hours.on(self.day) if self.hours_set is None else self.hours_set
+
+    @property
+    def next_sequence(self) -> int:
+        """The sequence of the next ticket."""
+        return self.issued + 1
+
+    def tickets_before_boot(self) -> Iterable[Ticket]:
+        """Give the tickets of the day that were taken before the machine was started last."""
+        return (t for t in self.tickets.values() if t.sequence < self.boot_from)
 
     def decide(self, command: Command, now: datetime) -> Decision:
         """Say what `command` does at `now`, without doing it."""
@@ -89,6 +120,10 @@ class Line:
                 return self._issued(event)
             case events.CodeShownAgain(_, number):
                 return self._with_ticket(number, shown=self.tickets[number].shown + 1)
+            case events.SlipAskedAgain():
+                return self
+            case events.Attended(_, booking):
+                return replace(self, attended=self.attended | {booking.id})
             case events.TicketMadeUrgent(_, number, urgent):
                 return self._with_ticket(number, urgent=urgent)
             case events.TicketReturned(_, number):
@@ -101,10 +136,16 @@ class Line:
                 return self._leaves(number, state=TicketState.CLOSED)
             case events.StepUndone():
                 return self._undone(event)
-            case events.ModeSet(_, mode):
-                return replace(self, mode=mode)
-            case events.DayTurned(at, day):
-                return Line(self.services, self.counters, self.zone, self.rules, day, at)
+            case (
+                events.ModeSet()
+                | events.HoursSet()
+                | events.NoticeSet()
+                | events.DayTurned()
+                | events.BootBegan()
+                | events.ClockSet()
+                | events.NumbersGoOn()
+            ):
+                return turning.applied(self, event)
             case _:
                 return self._at_counter(event)
 
@@ -173,6 +214,7 @@ class Line:
             event.at,
             event.booking,
             wishes=event.wishes,
+            clock_sure=event.clock_sure,
         )
         letter, count = event.ticket[0], int(event.ticket[1:])
         by_booking = self.by_booking
@@ -181,6 +223,7 @@ class Line:
         return replace(
             self._with_tickets(ticket),
             by_booking=by_booking,
+            issued=event.sequence,
             last={**self.last, letter: count},
         )
 

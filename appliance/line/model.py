@@ -126,6 +126,7 @@ class Ticket:
         ranked_as: Service whose rules give the rank, where that is not `service`: a transfer keeps
             the rank.
         set_aside: When nobody came.
+        clock_sure: Whether it was known what time it was when it was taken.
     """
 
     number: str
@@ -145,6 +146,7 @@ class Ticket:
     urgent: Urgency | None = None
     ranked_as: str | None = None
     set_aside: datetime | None = None
+    clock_sure: bool = True
 
 
 class CounterState(Enum):

@@ -20,6 +20,7 @@ from appliance.line.model import (
     TicketState,
     Wish,
 )
+from appliance.line.opening import OpeningHours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,12 +47,14 @@ class Rules:
             for who wished for more time.
         back_within: A person who was set aside may come back for so long.
         undo_within: A counter may take back its last step for so long.
+        hours: When people without an appointment may take a number; None: always.
     """
 
     max_calls: int = 3
     recall_after: timedelta = timedelta(seconds=45)
     back_within: timedelta = timedelta(minutes=30)
     undo_within: timedelta = timedelta(seconds=10)
+    hours: OpeningHours | None = None
 
 
 def rank(ticket: Ticket, now: datetime, service: Service) -> Rank:
@@ -65,6 +68,7 @@ def rank(ticket: Ticket, now: datetime, service: Service) -> Rank:
     | appointment, scanned later than `very_late`   | ordinary     | scan            |
     | appointment, in time, before that             | early        | max(slot, scan) |
     | walk-in who has waited for `max_wait`         | right of way | taken + max_wait |
+    | appointment, while nobody knew the time       | right of way | slot            |
 
     All limits are inclusive. Who is urgent comes before all, with the same rank time.
 
@@ -85,6 +89,8 @@ def _class_and_time(ticket: Ticket, now: datetime, service: Service) -> tuple[Ra
         if service.max_wait is not None and now >= ticket.taken + service.max_wait:
             return RankClass.RIGHT_OF_WAY, ticket.taken + service.max_wait
         return RankClass.ORDINARY, ticket.taken
+    if not ticket.clock_sure:
+        return RankClass.RIGHT_OF_WAY, booking.slot
     lateness = ticket.taken - booking.slot
     if lateness > service.very_late:
         return RankClass.ORDINARY, ticket.taken

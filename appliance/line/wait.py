@@ -53,7 +53,7 @@ class Wait:
 
 def wait_for(line: Line, service: str, now: datetime) -> Wait:
     """Give the wait of a walk-in for `service` who takes a number at `now`."""
-    return _wait(line, Ticket("", len(line.tickets) + 1, service, now), now)
+    return _wait(line, Ticket("", line.next_sequence, service, now), now)
 
 
 def wait_of(line: Line, number: str, now: datetime) -> Wait:

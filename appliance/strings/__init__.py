@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, time
 from functools import lru_cache
 from importlib import resources
 
@@ -26,12 +27,12 @@ class Texts:
     entries: Mapping[str, str]
 
     def __call__(self, key: str, **facts: object) -> str:
-        """Give the text for `key`, its placeholders filled.
+        """Give the text for `key`, its placeholders filled: dates and times as people write them.
 
         Raises:
             KeyError: There is no such text, or a fact that it needs was not given.
         """
-        return self.entries[key].format(**facts)
+        return self.entries[key].format(**{name: _shown(fact) for name, fact in facts.items()})
 
 
 def languages() -> tuple[str, ...]:
@@ -64,3 +65,14 @@ def read_entries(source: str) -> Mapping[str, str]:
         for section, group in tomllib.loads(source).items()
         for key, text in group.items()
     }
+
+
+def _shown(fact: object) -> object:
+    """Give a fact as it stands in a sentence; every site is in Germany, in every language."""
+    match fact:
+        case date():
+            return f"{fact:%d.%m.%Y}"
+        case time():
+            return f"{fact:%H:%M}"
+        case _:
+            return fact

@@ -134,6 +134,35 @@ class LobbyMachine(RuleBasedStateMachine):
     def finishes(self, counter: str) -> None:
         self.do(commands.Finish(self.at(counter)))
 
+    @rule(hours=st.sampled_from([-1, 1]))
+    def the_clock_steps(self, hours: int) -> None:
+        """Nobody is closed, and everyone's wait is as long as before."""
+        step = timedelta(hours=hours)
+        if not at("02:00") < self.now + step < at("22:00"):
+            return
+        before, waited = self.lobby.line, self.waits()
+        self.now += step
+        self.do(commands.SetClock(step))
+        after = self.lobby.line
+        assert list(after.tickets) == list(before.tickets)
+        if not any(counter.stands_by for counter in before.counters.values()):
+            assert after.waiting.keys() == before.waiting.keys()
+        assert {number: self.waits()[number] for number in waited} == waited
+
+    @rule(sure=st.booleans())
+    def the_machine_is_started(self, *, sure: bool) -> None:
+        self.do(commands.BeginBoot(sure))
+
+    @rule(data=st.data())
+    def has_the_slip_printed_again(self, data: st.DataObject) -> None:
+        before = self.lobby.line
+        self.do(commands.Reprint(self.any_ticket(data)))
+        assert self.lobby.line == before
+
+    @rule(letter=st.sampled_from("AB"), last=st.integers(1, 30))
+    def numbers_may_be_out_already(self, letter: str, last: int) -> None:
+        self.do(commands.GoOnFrom({letter: last}))
+
     @invariant()
     def everyone_is_somewhere_once(self) -> None:
         line = self.lobby.line
@@ -170,6 +199,15 @@ class LobbyMachine(RuleBasedStateMachine):
             if counter.stands_by:
                 assert self.obvious_next(counter.id) is None
 
+    def waits(self) -> dict[str, timedelta]:
+        """Give how long those have waited who came since the machine was started."""
+        line = self.lobby.line
+        return {
+            ticket.number: self.now - ticket.taken
+            for ticket in line.tickets.values()
+            if ticket.sequence >= line.boot_from
+        }
+
     def at(self, counter: str) -> str:
         return self.lobby.line.counters[counter].ticket or ""
 
@@ -198,6 +236,8 @@ class LobbyMachine(RuleBasedStateMachine):
         if ticket.booking is None:
             return Rank(RankClass.ORDINARY, ticket.taken, ticket.sequence)
         slot = ticket.booking.slot
+        if not ticket.clock_sure:
+            return Rank(RankClass.RIGHT_OF_WAY, slot, ticket.sequence)
         if ticket.taken > slot + 60 * MINUTE:
             return Rank(RankClass.ORDINARY, ticket.taken, ticket.sequence)
         if ticket.taken > slot + 10 * MINUTE:
