@@ -6,6 +6,7 @@ names a service with a wrong letter names one that exists, and gets no complaint
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from appliance.config.problems import Notes, bare, did_you_mean, shown
@@ -36,6 +37,7 @@ def check(
     _check_counters(document, notes)
     _check_served(document, notes)
     _check_buttons(document, notes)
+    _check_days(document, notes)
 
 
 def _check_roles(document: Document, sections: Iterable[Section], notes: Notes) -> None:
@@ -134,6 +136,18 @@ def _check_buttons(document: Document, notes: Notes) -> None:
             notes.add(f"{table.at}.service", wrong)
 
 
+def _check_days(document: Document, notes: Notes) -> None:
+    days = document.all("day")
+    if days and "hours" not in document.given:
+        notes.add("day", "[hours] is missing; [[day]] needs it")
+    _check_unique(days, "date", notes)
+    closed = [day for table in document.all("hours") for day in table.values.get("closed", ())]
+    for table in days:
+        day = table.values.get("date")
+        if day in closed:
+            notes.add(f"{table.at}.date", f"{shown(day)} stands in hours.closed already")
+
+
 def _check_service_exists(key: str, code: str, document: Document, notes: Notes) -> None:
     codes = [known for table in document.all("service") if (known := table.text("code"))]
     if code not in codes:
@@ -146,7 +160,7 @@ def _check_unique(tables: Iterable[Table], key: str, notes: Notes) -> None:
     first: dict[str, str] = {}
     for table in tables:
         value = table.raw.get(key)
-        if not isinstance(value, str | int):
+        if not isinstance(value, str | int | date):
             continue
         name = shown(value).casefold()
         if name in first:

@@ -169,6 +169,17 @@ def one_of_numbers(*options: int) -> Kind:
     return Kind(_either(options), parse)
 
 
+def yes_or_no() -> Kind:
+    """Give the kind of a choice between two, a `bool` in the code."""
+
+    def parse(raw: object) -> bool:
+        if not isinstance(raw, bool):
+            raise _NotAllowed
+        return raw
+
+    return Kind("true or false, unquoted", parse)
+
+
 def member(enumeration: type[StrEnum]) -> Kind:
     """Give the kind of a member of an enumeration, written as its value."""
     word = one_of(*enumeration)
@@ -217,11 +228,11 @@ def time_zone() -> Kind:
     return Kind('a name from the IANA time zone database, such as "Europe/Berlin"', parse)
 
 
-def list_of(each: Kind) -> Kind:
-    """Give the kind of a list, a tuple in the code."""
+def list_of(each: Kind, *, empty: bool = False) -> Kind:
+    """Give the kind of a list, a tuple in the code; it may be `empty` or not."""
 
     def parse(raw: object) -> tuple[object, ...]:
-        if not isinstance(raw, list) or not raw:
+        if not isinstance(raw, list) or not (raw or empty):
             raise _NotAllowed
         values: list[object] = []
         findings: list[Finding] = []
@@ -236,7 +247,8 @@ def list_of(each: Kind) -> Kind:
             raise Refused(*findings)
         return tuple(values)
 
-    return Kind(f"a list, at least one and none twice, each {each.allowed}", parse)
+    number = "none" if empty else "at least one and none"
+    return Kind(f"a list, {number} twice, each {each.allowed}", parse)
 
 
 def translations(most: int) -> Kind:

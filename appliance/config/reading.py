@@ -12,7 +12,7 @@ from appliance.config.devices import GpioButtons
 from appliance.config.lines import line_numbers
 from appliance.config.problems import ConfigError, Finding, Notes, Problem
 from appliance.config.sections import sections
-from appliance.config.settings import Settings
+from appliance.config.settings import WEEK, Settings
 from appliance.config.tables import read_document
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from appliance.config.devices import Buttons, Printer
-    from appliance.config.settings import Service, Site
+    from appliance.config.settings import Hours, Service, Site
     from appliance.config.tables import Document, Table
 
 LIMIT_BYTES = 256 * 1024
@@ -113,6 +113,7 @@ def _settings(document: Document) -> Settings:
         device=document.one("device").build(site=site.id),
         services=tuple(_service(table, site) for table in document.all("service")),
         counters=tuple(table.build() for table in document.all("counter")),
+        hours=_hours(document),
         rules=document.one("rules").build(),
         bus=document.one("bus").build(),
         codes=document.one("codes").build(),
@@ -129,6 +130,19 @@ def _service(table: Table, site: Site) -> Service:
     texts = {name: _everywhere(table.values[name] or {}, site) for name in ("text", "redirect")}
     service: Service = table.build(**texts)
     return service
+
+
+def _hours(document: Document) -> Hours | None:
+    """Give the opening hours, holidays among them; None: always open."""
+    if "hours" not in document.given:
+        return None
+    table = document.one("hours")
+    days = dict.fromkeys(table.values["closed"], ())
+    days |= {each.values["date"]: each.values["hours"] for each in document.all("day")}
+    # A weekday that is left out is closed.
+    week = {name: value or () for name, value in table.values.items() if name in WEEK}
+    hours: Hours = table.build(days=MappingProxyType(days), **week)
+    return hours
 
 
 def _everywhere(texts: Mapping[str, str], site: Site) -> Mapping[str, str]:

@@ -79,6 +79,12 @@ def sections() -> tuple[Section, ...]:
             many=True,
             needed_by=Role.DESK,
         ),
+        Section(
+            "hours",
+            "When people without an appointment may take a number; without it: always.",
+            {"": settings.Hours},
+        ),
+        Section("day", "Each day with hours of its own.", {"": settings.SpecialDay}, many=True),
         Section("rules", "How people are called.", {"": settings.Rules}),
         Section("bus", "The broker on this Pi.", {"": settings.Bus}),
         Section("codes", "Whose appointment codes are trusted.", {"": settings.Codes}),

@@ -13,7 +13,8 @@ from appliance.bus.presence import last_will
 from appliance.bus.topics import Topics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import time
     from pathlib import Path
 
     from appliance.bus.link import Inbound
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from appliance.display.pen import Signs
     from appliance.drivers.clock import Clock
     from appliance.line.line import Line
+    from appliance.line.opening import OpeningHours, Spans
     from appliance.slips import Slips
     from appliance.surroundings import Rhythm
 
@@ -56,7 +58,7 @@ def link(
 def line(settings: config.Settings) -> Line:
     """Build the line without its tickets, as configured."""
     from appliance.line.line import Line
-    from appliance.line.model import Counter, Service, WalkIn
+    from appliance.line.model import Counter, Service, WalkIn, Wish
     from appliance.line.rules import Rules
 
     return Line(
@@ -74,10 +76,35 @@ def line(settings: config.Settings) -> Line:
             for each in settings.services
         },
         counters={
-            each.id: Counter(each.id, frozenset(each.services)) for each in settings.counters
+            each.id: Counter(
+                each.id,
+                frozenset(each.services),
+                offers=frozenset(Wish(wish.value) for wish in each.offers),
+            )
+            for each in settings.counters
         },
         zone=settings.site.timezone,
-        rules=Rules(settings.rules.max_calls, settings.rules.recall_after),
+        rules=Rules(
+            settings.rules.max_calls,
+            settings.rules.recall_after,
+            hours=_opening_hours(settings.hours),
+        ),
+    )
+
+
+def _opening_hours(hours: config.Hours | None) -> OpeningHours | None:
+    from appliance.line.opening import OpeningHours, Span
+
+    if hours is None:
+        return None
+
+    def spans(day: Iterable[tuple[time, time]]) -> Spans:
+        return tuple(Span(*span) for span in day)
+
+    return OpeningHours(
+        tuple(map(spans, hours.week)),
+        {day: spans(of_day) for day, of_day in hours.days.items()},
+        hours.last_ticket,
     )
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from appliance import config, strings
+from appliance import config, strings, wiring
+from appliance.line.model import Wish
+from appliance.line.opening import Span
 
 if TYPE_CHECKING:
     from tests.config.conftest import Desk
@@ -63,6 +65,45 @@ def test_what_is_left_out_has_its_default(desk: Desk) -> None:
     assert settings.bus.socket == Path("/run/lobby/bus/socket")
     assert settings.board == config.ScreenBoard()
     assert settings.clock == config.SystemClock()
+
+
+def test_without_hours_the_lobby_is_always_open(desk: Desk) -> None:
+    assert desk.load_right().hours is None
+
+
+def test_opening_hours_know_weekdays_holidays_and_special_days(desk: Desk) -> None:
+    hours = """\
+[hours]
+monday = ["08:00-12:30", "14:00-16:00"]
+closed = [2026-12-25]
+
+[[day]]
+date = 2026-12-24
+hours = ["08:00-11:00"]
+
+[camera]"""
+    settings = desk.load_right(("[camera]", hours))
+    assert settings.hours is not None
+    morning, afternoon = (time(8), time(12, 30)), (time(14), time(16))
+    assert settings.hours.week == ((morning, afternoon), (), (), (), (), (), ())
+    assert settings.hours.days == {
+        date(2026, 12, 25): (),
+        date(2026, 12, 24): ((time(8), time(11)),),
+    }
+    assert settings.hours.last_ticket
+    opening = wiring.lobby.line(settings).rules.hours
+    assert opening is not None
+    assert opening.on(date(2026, 11, 23)) == (Span(*morning), Span(*afternoon))
+    assert opening.on(date(2026, 12, 24)) == (Span(time(8), time(11)),)
+    assert opening.on(date(2026, 12, 25)) == ()
+
+
+def test_a_counter_may_offer_what_somebody_needs(desk: Desk) -> None:
+    offers = 'services = ["A10", "B20"]\noffers = ["seated", "interpreter"]'
+    settings = desk.load_right(('services = ["A10", "B20"]', offers))
+    counters = wiring.lobby.line(settings).counters
+    assert counters["1"].offers == {Wish.SEATED, Wish.INTERPRETER}
+    assert counters["2"].offers == frozenset()
 
 
 def test_durations_carry_their_unit_into_the_code(desk: Desk) -> None:

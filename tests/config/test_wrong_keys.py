@@ -13,6 +13,7 @@ from appliance.config.sections import sections
 from tests.config.conftest import RIGHT
 
 if TYPE_CHECKING:
+    from appliance.config.sections import Section
     from tests.config.conftest import Desk
 
 _, *MISTAKES = (Path(__file__).parent / "mistakes.txt").read_text("utf-8").split("\n\n")
@@ -32,13 +33,13 @@ def test_one_mistake_gets_one_sentence(desk: Desk, mistake: str) -> None:
 
 @pytest.mark.parametrize(
     ("section", "key"),
-    [(section.name, key) for section, key in EVERY_KEY],
+    EVERY_KEY,
     ids=[f"{section.name}.{key}" for section, key in EVERY_KEY],
 )
-def test_no_key_takes_anything(desk: Desk, section: str, key: str) -> None:
+def test_no_key_takes_anything(desk: Desk, section: Section, key: str) -> None:
     raw = tomllib.loads(RIGHT)
-    table = raw.setdefault(section, {})
+    table = raw.setdefault(section.name, [{}] if section.many else {})
     (table[0] if isinstance(table, list) else table)[key] = {}
     desk.write("".join(f"{name} = {toml(value)}\n" for name, value in raw.items()))
-    place = f"{section}[1].{key}" if isinstance(table, list) else f"{section}.{key}"
+    place = f"{section.name}[1].{key}" if section.many else f"{section.name}.{key}"
     assert any(f": {place}: " in said and "not allowed" in said for said in desk.problems_now())
