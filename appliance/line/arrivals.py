@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.line import events
+from appliance.line.hours import SMALL_SHIFT
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,25 +36,37 @@ class Arrivals:
 
     Args:
         zone: Time zone of the site.
+        days: How many days are in `past`, the older ones counting less.
+        past: Service → how many came in each half-hour of these.
+        today: The same of today.
+        unsure: Nobody knew the time today: it is taken for a usual day, and not learned from.
     """
 
     zone: tzinfo
     days: float = 0.0
     past: dict[str, Floats] = field(default_factory=dict)
     today: dict[str, Floats] = field(default_factory=dict)
+    unsure: bool = False
 
     def hear(self, event: events.Event) -> None:
         """Learn from what happened."""
         match event:
+            case events.TicketIssued() if not event.clock_sure:
+                self.unsure = True
             case events.TicketIssued() if event.booking is None:
                 counts = self.today.setdefault(event.service, np.zeros(BINS))
                 counts[int(self._bin(event.at))] += 1.0
+            case events.ClockSet() if abs(event.shift) > SMALL_SHIFT:
+                self.unsure = True
             case events.DayTurned():
                 self._turn()
             case _:
                 pass
 
     def _turn(self) -> None:
+        if self.unsure:
+            self.today = {}
+        self.unsure = False
         if not self.today:
             return
         factor = 0.5 ** (1.0 / HALF_LIFE_DAYS)
@@ -112,7 +125,7 @@ class Arrivals:
             return np.full(BINS - first, today[max(0, first - 1) : first + 1].sum() / 2.0)
         so_far = usual[:first].sum()
         factor = (today[:first].sum() + TODAY_BELIEF) / (so_far + TODAY_BELIEF)
-        rates: Floats = usual[first:] * factor
+        rates: Floats = usual[first:] * (1.0 if self.unsure else factor)
         return rates
 
     def _bin(self, at: datetime) -> float:

@@ -64,7 +64,7 @@ class Lasting:
         """Seconds."""
         return self.mean_s / sqrt(1.0 + self.spread**2)
 
-    def at(self, z: Floats) -> Floats:
+    def at(self, z: Floats | NDArray[np.float32]) -> Floats:
         """Give the durations that lie so many standard deviations from the median, in seconds."""
         return self.median_s * np.exp(self.sigma * z)
 

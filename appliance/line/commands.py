@@ -217,9 +217,13 @@ class BeginBoot:
 
     Args:
         clock_sure: Whether it is known what time it is.
+        boot: Different after each start.
+        uptime: How long ago it was.
     """
 
     clock_sure: bool
+    boot: str = ""
+    uptime: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
+    from appliance.line import commands
     from appliance.line.line import Line
     from appliance.line.model import Counter, Mode, Ticket
     from appliance.line.opening import Spans
@@ -48,14 +49,15 @@ def turn(line: Line, day: date, now: datetime) -> Decision:
     if line.day is not None and day <= line.day:
         return refuse(Reason.OTHER_DAY, day=day)
     closed = _closing(line.tickets.values(), now)
-    # The counters are told again, so that each day in the journal stands alone.
+    # Boot and counters are told again, so that each day in the journal stands alone.
     told = [event for counter in line.counters.values() for event in _as_it_is(counter, now)]
-    return Decision(Done(), (*closed, events.DayTurned(now, day), *told))
+    return Decision(Done(), (*closed, events.DayTurned(now, day), *_boot(line, now), *told))
 
 
-def begin_boot(*, clock_sure: bool, now: datetime) -> Decision:
+def begin_boot(command: commands.BeginBoot, now: datetime) -> Decision:
     """Note that the machine was started."""
-    return Decision(Done(), (events.BootBegan(now, clock_sure),))
+    began = events.BootBegan(now, command.clock_sure, command.boot, command.uptime)
+    return Decision(Done(), (began,))
 
 
 def set_clock(line: Line, shift: timedelta, now: datetime) -> Decision:
@@ -97,7 +99,7 @@ def set_notice(notice: str, now: datetime) -> Decision:
 
 def _quiet(line: Line, now: datetime) -> bool:
     """Tell whether nobody has come or been called for long, by the time since this boot."""
-    if line.booted is None or now - line.booted < QUIET:
+    if line.boot is None or now - line.boot.at < QUIET:
         return False
     latest = (max(t.taken, t.called or t.taken) for t in line.tickets.values())
     return all(now - moment >= QUIET for moment in latest)
@@ -107,6 +109,14 @@ def _closing(tickets: Iterable[Ticket], now: datetime) -> tuple[events.Event, ..
     return tuple(
         events.TicketClosed(now, ticket.number) for ticket in tickets if ticket.state in OPEN_STATES
     )
+
+
+def _boot(line: Line, now: datetime) -> tuple[events.Event, ...]:
+    boot = line.boot
+    if boot is None:
+        return ()
+    uptime = boot.uptime + (now - boot.at)
+    return (events.BootBegan(now, line.clock_sure, boot.id, uptime),)
 
 
 def _as_it_is(counter: Counter, now: datetime) -> list[events.Event]:

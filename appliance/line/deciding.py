@@ -84,7 +84,7 @@ def _decide_day(line: Line, command: commands.OfTheDay, now: datetime) -> Decisi
         case commands.TurnDay():
             return days.turn(line, command.day, now)
         case commands.BeginBoot():
-            return days.begin_boot(clock_sure=command.clock_sure, now=now)
+            return days.begin_boot(command, now)
         case commands.SetClock():
             return days.set_clock(line, command.shift, now)
         case commands.GoOnFrom():

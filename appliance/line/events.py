@@ -229,10 +229,14 @@ class BootBegan:
 
     Args:
         clock_sure: Whether it is known what time it is.
+        boot: Different after each start.
+        uptime: How long ago it was.
     """
 
     at: datetime
     clock_sure: bool
+    boot: str
+    uptime: timedelta
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from appliance.line import events
-from appliance.line.calibration import POINTS, Calibration, Said
+from appliance.line.calibration import POINTS, Calibration
 from appliance.line.chance import Tail
+from appliance.line.hindsight import Hindsight
 from appliance.line.learning import Learned
+from appliance.line.memory import Memory
 from appliance.line.model import CounterState, Ticket, TicketState
 from appliance.line.promise import Promise, watch
 from appliance.line.rollout import calls
@@ -34,12 +37,6 @@ if TYPE_CHECKING:
 
 DRAWS, PILOTS, TRIALS = 500, 24, 120
 DAY, MORE = timedelta(days=1), timedelta(minutes=10)
-
-STILL_SAID = timedelta(minutes=1)
-"""A number taken so soon after a forecast was taken in knowledge of it."""
-
-TRIED_EVERY = timedelta(hours=1)
-"""Where nobody asks, a rough forecast is made and scored this often, so as to learn from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +82,7 @@ class Estimator:
         self.calibration = Calibration()
         self._seed = seed
         self._tail = Tail.tabled()
-        self._said: dict[str, tuple[datetime, Forecast]] = {}
-        self._awaited: dict[str, tuple[datetime, Forecast]] = {}
-        self._tried: datetime | None = None
+        self._hindsight = Hindsight(self.calibration)
 
     def know(self, day: date, bookings: Iterable[Booking]) -> None:
         """Take in a day's appointments, in place of what was known of that day."""
@@ -97,17 +92,30 @@ class Estimator:
         """Learn from what happened; `before` is the line as it was before the event."""
         match event:
             case events.TicketIssued() if event.booking is None:
-                self._expect(event, before)
-            case events.TicketCalled() if event.ticket in self._awaited:
-                self._met(event)
+                roughly = partial(self._joining, before, event.service, event.at, TRIALS)
+                self._hindsight.issued(event, roughly)
+            case events.TicketCalled():
+                self._hindsight.called(event, self._rng(event.at, event.number_of_call).random)
+            case events.StepUndone():
+                self._hindsight.undone(event)
+            case events.BootBegan() if not event.clock_sure:
+                self._hindsight.forget()
+            case events.ClockSet():
+                self._hindsight.forget()
             case events.DayTurned():
-                self._awaited.clear()
-                self._said.clear()
-                self._tried = None
+                self._hindsight.forget()
                 self.calibration.turn()
             case _:
                 pass
         self.learned.hear(event, before)
+
+    def memory(self) -> Memory:
+        """Give what days before today have taught; ask when the day has just turned."""
+        return Memory.of(self.learned, self.calibration)
+
+    def remember(self, memory: Memory) -> None:
+        """Begin with what was learned before, instead of with nothing."""
+        memory.recall(self.learned, self.calibration)
 
     def score(self) -> Score:
         """Give how good the forecasts of the last two weeks were."""
@@ -117,7 +125,7 @@ class Estimator:
         """Give the wait of someone who takes a number now; None: no open counter serves it."""
         forecast = self._joining(line, service, now, DRAWS)
         if forecast is not None:
-            self._said[service] = now, forecast
+            self._hindsight.told(service, now, forecast)
         return forecast
 
     def wait_of(self, line: Line, number: str, now: datetime) -> Forecast | None:
@@ -133,7 +141,7 @@ class Estimator:
         return watch(Stage(line, self.learned, now, rng, DRAWS, self._tail))
 
     def _joining(self, line: Line, service: str, now: datetime, draws: int) -> Forecast | None:
-        joins = Ticket("", len(line.tickets) + 1, service, now)
+        joins = Ticket("", line.next_sequence, service, now)
         return self._forecast(line, joins, wait_for(line, service, now).waiting, now, draws)
 
     def _forecast(
@@ -165,31 +173,6 @@ class Estimator:
 
     def _rng(self, now: datetime, sequence: int) -> np.random.Generator:
         return np.random.default_rng([self._seed, int(now.timestamp()), sequence])
-
-    def _expect(self, event: events.TicketIssued, before: Line) -> None:
-        """Keep what the person was told, or would have been told, to compare it later."""
-        said = self._said.get(event.service)
-        if said is not None and event.at - said[0] <= STILL_SAID:
-            self._awaited[event.ticket] = event.at, said[1]
-        elif self._tried is None or event.at - self._tried >= TRIED_EVERY:
-            self._tried = event.at
-            forecast = self._joining(before, event.service, event.at, TRIALS)
-            if forecast is not None:
-                self._awaited[event.ticket] = event.at, forecast
-
-    def _met(self, event: events.TicketCalled) -> None:
-        taken, forecast = self._awaited.pop(event.ticket)
-        p5, p95 = forecast.interval
-        chance = float(self._rng(event.at, event.number_of_call).random())
-        wait_s = (event.at - taken).total_seconds()
-        said = Said(
-            p5.total_seconds(),
-            forecast.p50.total_seconds(),
-            forecast.p90.total_seconds(),
-            p95.total_seconds(),
-            forecast.points_s,
-        )
-        self.calibration.take(said, wait_s, chance)
 
 
 def _called_s(stage: Stage, ticket: Ticket, horizon: timedelta) -> Floats:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from appliance.line.line import Line
     from appliance.line.model import Counter
 
+SECOND = timedelta(seconds=1)
 DAYS_KEPT = 15
+SMALL_SHIFT = timedelta(minutes=2)
+"""A clock that was wrong by less does not make a day another."""
 JITTER_S = 180.0
 """No two lunches begin at the same second; ten days alone would say so."""
 OVERDUE_S = 1800.0
@@ -39,12 +42,12 @@ class Change(NamedTuple):
     """A counter opened or closed.
 
     Args:
-        clock_s: Time of day at the site, in seconds.
+        clock_s: Time of day at the site, in whole seconds.
         opens: Whether it opened.
         deserts: It closed although people waited whom it might have served.
     """
 
-    clock_s: float
+    clock_s: int
     opens: bool
     deserts: bool = False
 
@@ -62,11 +65,15 @@ class Hours:
 
     Args:
         zone: Time zone of the site.
+        today: Counter → what it did today.
+        past: Counter → what it did on each of the last days.
+        unsure: Nobody knew the time today: nothing is learned, and open counters stay open.
     """
 
     zone: tzinfo
     today: dict[str, list[Change]] = field(default_factory=dict)
     past: dict[str, deque[Sequence[Change]]] = field(default_factory=dict)
+    unsure: bool = False
 
     def hear(self, event: events.Event, before: Line) -> None:
         """Learn from what happened; `before` is the line as it was before."""
@@ -77,13 +84,38 @@ class Hours:
                 deserts = _somebody_waits(before, event.counter)
                 change = Change(self._clock_s(event.at), opens=False, deserts=deserts)
                 self._change(event.counter, change)
+            case events.StepUndone():
+                self._undone(event)
+            case events.BootBegan() if not event.clock_sure:
+                self._forget_today()
+            case events.ClockSet() if abs(event.shift) > SMALL_SHIFT:
+                self._forget_today()
             case events.DayTurned():
-                for counter, changes in self.today.items():
-                    days = self.past.setdefault(counter, deque(maxlen=DAYS_KEPT))
-                    days.append(_without_the_end(changes))
-                self.today = {}
+                self._turn()
             case _:
                 pass
+
+    def _undone(self, event: events.StepUndone) -> None:
+        """Take back the last change of a counter that is open again, or closed again."""
+        changes = self.today.get(event.counter.id, [])
+        is_open = event.counter.state is CounterState.OPEN
+        if changes and changes[-1].opens is not is_open:
+            changes.pop()
+
+    def _forget_today(self) -> None:
+        self.today = {}
+        self.unsure = True
+
+    def _turn(self) -> None:
+        for counter, changes in self.today.items():
+            if changes and changes[0].opens:
+                self.keep(counter, [_without_the_end(changes)])
+        self.today = {}
+        self.unsure = False
+
+    def keep(self, counter: str, days: Iterable[Sequence[Change]]) -> None:
+        """Take in days of a counter, oldest first; the last of all are kept."""
+        self.past.setdefault(counter, deque(maxlen=DAYS_KEPT)).extend(days)
 
     def absence(
         self, counter: Counter, now: datetime, rng: np.random.Generator, draws: int
@@ -113,12 +145,14 @@ class Hours:
             return _ways_back(days, so_far, clock_s)
         return [(-np.inf, day[0].clock_s - clock_s) for day in days if day[0].clock_s > clock_s]
 
-    def _clock_s(self, at: datetime) -> float:
+    def _clock_s(self, at: datetime) -> int:
         local = at.astimezone(self.zone)
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-        return (local.replace(tzinfo=None) - midnight).total_seconds()
+        return (local.replace(tzinfo=None) - midnight) // SECOND
 
     def _change(self, counter: str, change: Change) -> None:
+        if self.unsure:
+            return
         changes = self.today.setdefault(counter, [])
         if not changes or changes[-1].opens is not change.opens:
             changes.append(change)

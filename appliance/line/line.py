@@ -12,7 +12,7 @@ from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, assert_never
 
 from appliance.line import deciding, events, turning
-from appliance.line.model import Counter, CounterState, Mode, Service, Ticket, TicketState
+from appliance.line.model import Boot, Counter, CounterState, Mode, Service, Ticket, TicketState
 from appliance.line.opening import Spans
 from appliance.line.rules import Rules
 
@@ -54,8 +54,8 @@ class Line:
         mode: Whom the lobby takes in today.
         hours_set: Hours that staff set for today, in place of the usual ones.
         notice: What the board tells today.
-        booted: When this boot began; None: not known.
-        boot_from: Sequence of the first ticket of this boot.
+        boot: The last start of the machine that is known.
+        boot_from: Sequence of the first ticket whose time moves with this boot's.
         clock_sure: Whether it is known what time it is.
         tickets: All of the day, by number, in the order of issue.
         waiting: Those of them that wait, by number, so that a call need not look at the others.
@@ -75,7 +75,7 @@ class Line:
     mode: Mode = Mode.OPEN
     hours_set: Spans | None = None
     notice: str = ""
-    booted: datetime | None = None
+    boot: Boot | None = None
     boot_from: int = 1
     clock_sure: bool = True
     tickets: Mapping[str, Ticket] = field(default_factory=dict)

@@ -178,6 +178,21 @@ class Counter:
     stands_by: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """A start of the machine.
+
+    Args:
+        id: Different after each.
+        at: A time in it.
+        uptime: How long before that the machine was started.
+    """
+
+    id: str
+    at: datetime
+    uptime: timedelta
+
+
 class RankClass(IntEnum):
     """The first part of a rank."""
 

@@ -6,20 +6,22 @@ the smallest rank among the tickets that it may serve, exactly as `rules` has it
 rises when its time comes, so the order is looked at anew at each call; a line that is sorted once
 and worked off is wrong by those who rise meanwhile.
 
-Times are seconds from now, as arrays. Columns of tickets stand in the order of issue, and columns
-of counters with the fewest services first, because the first of equals wins.
+Most people stand behind somebody who is always called before them: the same service, the same kind
+of rank, an earlier number. Such people form a *lane*, and a call looks only at who is first in each
+lane: at some ten people instead of all who wait, which halves the time of a long line.
+
+Times are seconds from now, as arrays. Columns of counters stand with the fewest services first,
+because the first of equals wins.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Floats: TypeAlias = NDArray[np.float32]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -30,7 +32,7 @@ CLASS_STEP = np.float32(200_000)
 """Rank as one number: class times this, plus rank time in seconds from now. More than two days."""
 
 TIDY_EVERY = 20
-"""Steps after which finished draws and tickets that all draws have called are left out."""
+"""Steps after which finished draws and lanes that all draws have worked off are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,9 @@ class Scene:
     """The line as it stands and what may come, in `draws` rows.
 
     Args:
-        able: Counter × ticket: whether the one may serve the other.
+        lanes: Columns of tickets: of those in one lane, the earlier is present no later, is called
+            first at any time, and the same counters may serve both. Every ticket is in one lane.
+        able: Counter × lane: whether the one may serve the other.
         free_at: Draw × counter: when it can call next.
         leaves: Draw × counter: when it stops calling for a while.
         returns: Draw × counter: when it calls again after that.
@@ -49,6 +53,7 @@ class Scene:
         takes: Draw × ticket: how long it keeps a counter.
     """
 
+    lanes: Sequence[Sequence[int]]
     able: Bools
     free_at: Floats
     leaves: Floats
@@ -80,9 +85,9 @@ def calls(scene: Scene, wanted: Sequence[int], until_s: float = np.inf) -> Float
     open_wishes = np.full(draws, int(waits_for.sum()))
     # Each step calls somebody, or moves a counter to somebody's coming or to its own return.
     for step in range(1, 4 * (tickets + scene.free_at.shape[1]) + TIDY_EVERY):
-        at_s, row, column = table.call_one(np.float32(until_s))
-        called[table.draw[row], table.ticket[column]] = at_s
-        open_wishes[table.draw[row]] -= waits_for[table.ticket[column]]
+        at_s, draw, ticket = table.call_one(np.float32(until_s))
+        called[draw, ticket] = at_s
+        open_wishes[draw] -= waits_for[ticket]
         if step % TIDY_EVERY == 0:
             table = table.tidied(open_wishes > 0)
             if not table.draw.size:
@@ -90,17 +95,12 @@ def calls(scene: Scene, wanted: Sequence[int], until_s: float = np.inf) -> Float
     return called
 
 
-@dataclass(slots=True)
-class _Table:
-    """What is still open in the draws that are not finished."""
+@dataclass(frozen=True, slots=True)
+class _People:
+    """All tickets as the scene has them, and in the last column nobody, who never comes."""
 
-    draw: Places
-    ticket: Places
-    first: Floats
-    able: Bools
-    free_at: Floats
-    leaves: Floats
-    returns: Floats
+    behind: Places
+    """Ticket: who is next in the same lane."""
     comes: Floats
     rank: Floats
     rises: Floats
@@ -108,80 +108,127 @@ class _Table:
     takes: Floats
 
     @classmethod
+    def of(cls, scene: Scene) -> _People:
+        draws, tickets = scene.rank.shape
+        behind = np.full(tickets + 1, tickets)
+        for lane in scene.lanes:
+            behind[list(lane[:-1])] = lane[1:]
+        nobody = np.full((draws, 1), NEVER)
+        comes = np.concatenate([scene.comes, nobody], axis=1)
+        rank = np.concatenate([scene.rank, nobody], axis=1)
+        rank[comes == NEVER] = NEVER
+        rises, lag = (np.append(each, np.float32(0)) for each in (scene.rises, scene.lag))
+        return cls(behind, comes, rank, rises, lag, scene.takes)
+
+
+@dataclass(slots=True)
+class _Table:
+    """What is still open in the draws that are not finished: of each lane, who is first in it."""
+
+    people: _People
+    draw: Places
+    able: Bools
+    earliest: Floats
+    """Lane: nobody of it is present before this, in any draw."""
+    free_at: Floats
+    leaves: Floats
+    returns: Floats
+    ticket: Places
+    comes: Floats
+    rank: Floats
+    rises: Floats
+    lag: Floats
+
+    @classmethod
     def of(cls, scene: Scene) -> _Table:
-        # By who can be there first, so that a call looks only at the first so many columns. Those
-        # who are there keep the order of issue.
-        first = scene.comes.min(axis=0, initial=NEVER)
-        ticket = first.argsort(kind="stable")
+        people = _People.of(scene)
+        heads = np.array([lane[0] for lane in scene.lanes])
+        # By who can be there first, so that a call looks only at the first so many lanes.
+        earliest = scene.comes[:, heads].min(axis=0, initial=NEVER)
+        lanes = earliest.argsort(kind="stable")
+        ticket = np.tile(heads[lanes], (scene.rank.shape[0], 1))
         return cls(
+            people,
             np.arange(scene.rank.shape[0]),
-            ticket,
-            first[ticket],
-            scene.able[:, ticket],
+            scene.able[:, lanes],
+            earliest[lanes],
             _back(scene.free_at, scene.leaves, scene.returns),
             scene.leaves,
             scene.returns,
-            scene.comes[:, ticket],
-            np.where(np.isfinite(scene.comes), scene.rank, NEVER)[:, ticket],
-            scene.rises[ticket],
-            scene.lag[ticket],
-            scene.takes[:, ticket],
+            ticket,
+            people.comes[:, ticket[0]],
+            people.rank[:, ticket[0]],
+            people.rises[ticket],
+            people.lag[ticket],
         )
 
     def call_one(self, until_s: np.float32) -> tuple[Floats, Places, Places]:
-        """Let the first free counter of each draw call; give time, row and column of the calls."""
+        """Let the first free counter of each draw call; give times, draws and tickets called."""
         rows = np.arange(self.draw.size)
         counter = self.free_at.argmin(axis=1)
         now = self.free_at[rows, counter]
-        until = now[:, None]
-        latest = now.max(initial=0.0, where=now < NEVER)
-        near = np.s_[: max(1, int(self.first.searchsorted(latest, side="right")))]
-        here = self.able[:, near][counter] & (self.comes[:, near] <= until)
-        rank = self.rank[:, near] + self.lag[near] * (until < self.rises[near])
-        np.copyto(rank, NEVER, where=~here)
-        best = rank.argmin(axis=1)
-        found = (rank[rows, best] < NEVER) & (now <= until_s)
-        row, column = rows[found], best[found]
-        free_at = np.empty_like(now)
-        free_at[found] = now[found] + self.takes[row, column]
-        idle = ~found
-        if idle.any():
-            coming = np.where(
-                self.able[counter[idle]]
-                & (self.rank[idle] < NEVER)
-                & (self.comes[idle] > now[idle, None]),
-                self.comes[idle],
-                NEVER,
-            )
-            first = coming.min(axis=1)
+        best, found = self._first(counter, now)
+        found &= now <= until_s
+        row, lane, at_s = rows[found], best[found], now[found]
+        draw, ticket = self.draw[row], self.ticket[row, lane]
+        free_at = np.full_like(now, NEVER)
+        free_at[found] = at_s + self.people.takes[draw, ticket]
+        if row.size < rows.size:
+            idle = ~found
+            first = self._next_to_come(idle, counter[idle], now[idle])
             free_at[idle] = np.where(first <= until_s, first, NEVER)
         self.free_at[rows, counter] = _back(
             free_at, self.leaves[rows, counter], self.returns[rows, counter]
         )
-        self.rank[row, column] = NEVER
-        return now[found], row, column
+        self._move_up(row, lane, draw, self.people.behind[ticket])
+        return at_s, draw, ticket
+
+    def _first(self, counter: Places, now: Floats) -> tuple[Places, Bools]:
+        """Give the lane whose head each draw's counter calls, and whether it calls anybody."""
+        until = now[:, None]
+        latest = now.max(initial=0.0, where=now < NEVER)
+        near = np.s_[: max(1, int(self.earliest.searchsorted(latest, side="right")))]
+        here = self.able[:, near].take(counter, axis=0) & (self.comes[:, near] <= until)
+        rank = self.rank[:, near] + self.lag[:, near] * (until < self.rises[:, near])
+        rank = np.where(here, rank, NEVER)
+        best = rank.argmin(axis=1)
+        return best, rank[np.arange(best.size), best] < NEVER
+
+    def _next_to_come(self, idle: Bools, counter: Places, now: Floats) -> Floats:
+        """Give when somebody comes whom the counter may serve, in draws in which nobody waits."""
+        comes = self.comes[idle]
+        coming = self.able[counter] & (self.rank[idle] < NEVER) & (comes > now[:, None])
+        first: Floats = comes.min(axis=1, where=coming, initial=NEVER)
+        return first
+
+    def _move_up(self, row: Places, lane: Places, draw: Places, ticket: Places) -> None:
+        """Let `ticket` be first in lanes whose first was called."""
+        self.ticket[row, lane] = ticket
+        self.comes[row, lane] = self.people.comes[draw, ticket]
+        self.rank[row, lane] = self.people.rank[draw, ticket]
+        self.rises[row, lane] = self.people.rises[ticket]
+        self.lag[row, lane] = self.people.lag[ticket]
 
     def tidied(self, wanted: Bools) -> _Table:
-        """Leave out finished draws and tickets that nobody waits for any more."""
+        """Leave out finished draws and lanes in which nobody stands any more."""
         row = wanted[self.draw] & np.isfinite(self.free_at).any(axis=1)
-        rank = self.rank[row]
-        column = (rank < NEVER).any(axis=0)
-        if not row.any() or not column.any():
+        lane = (self.rank[row] < NEVER).any(axis=0)
+        if not row.any() or not lane.any():
             row[:] = False
-        both = np.ix_(row, column)
+        both = np.ix_(row, lane)
         return _Table(
+            self.people,
             self.draw[row],
-            self.ticket[column],
-            self.first[column],
-            self.able[:, column],
+            self.able[:, lane],
+            self.earliest[lane],
             self.free_at[row],
             self.leaves[row],
             self.returns[row],
+            self.ticket[both],
             self.comes[both],
             self.rank[both],
-            self.rises[column],
-            self.lag[column],
-            self.takes[both],
+            self.rises[both],
+            self.lag[both],
         )
 
 

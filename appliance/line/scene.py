@@ -19,15 +19,16 @@ from appliance.line.chance import Tail
 from appliance.line.learning import Learned
 from appliance.line.lengths import Lengths
 from appliance.line.line import Line
-from appliance.line.model import CounterState, RankClass, Ticket, TicketState
-from appliance.line.rollout import CLASS_STEP, NEVER, Floats, Scene
-from appliance.line.rules import DROPPED, rank, ranking_service, serves
+from appliance.line.model import CounterState, Ticket
+from appliance.line.rollout import NEVER, Floats, Scene
+from appliance.line.rules import DROPPED, ranking_service, serves
+from appliance.line.standing import Standing, booked, crowd, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import timedelta
 
-    from appliance.line.model import Booking, Counter, Rank
+    from appliance.line.model import Counter
     from appliance.line.rollout import Bools
 
 CROWD = 40
@@ -85,31 +86,26 @@ class Stage:
         wanted = frozenset(services)
         counters = self.counters(wanted)
         codes = wanted.union(*(counter.services for counter in counters))
-        here = [t for t in self.line.tickets.values() if self._waits(t, codes)]
-        if joins is not None:
-            here.append(joins)
-        coming = self._coming(codes, horizon)
-        crowd = self._crowd(_crowding(wanted, counters), horizon)
-        tickets = [
-            *here,
-            *(Ticket("", 0, booking.service, booking.slot, booking) for booking in coming),
-            *(Ticket("", 0, code, self.now) for code, comes in crowd for _ in comes.T),
-        ]
-        order = _Order.blank(self.draws, len(tickets))
-        self._order_here(order, here)
-        self._order_coming(order, coming, len(here))
-        self._order_crowd(order, crowd)
+        people = Standing.together(
+            [
+                self._here(codes, joins),
+                *self._booked(codes, horizon),
+                *self._crowd(_crowding(wanted, counters), horizon),
+            ]
+        )
+        tickets = people.tickets
         lengths = Lengths.drawn(self.learned, self.line, self.now, tickets, self.rng, self.draws)
         leaves, returns = self._absences(counters)
         scene = Scene(
-            able=self._able(counters, tickets),
+            lanes=people.lanes,
+            able=self._able(counters, [tickets[lane[0]] for lane in people.lanes]),
             free_at=self._free_at(counters, lengths),
             leaves=leaves,
             returns=returns,
-            comes=order.comes,
-            rank=order.rank,
-            rises=order.rises,
-            lag=order.lag,
+            comes=people.comes,
+            rank=people.rank,
+            rises=people.rises,
+            lag=people.lag,
             takes=lengths.takes(tickets, self.rng, self.draws),
         )
         return Staged(scene, tickets)
@@ -127,96 +123,57 @@ class Stage:
         calls = any(c.state is CounterState.OPEN and c.services & wanted for c in there)
         return _reached(there if calls or self.opens else every, wanted)
 
-    def _waits(self, ticket: Ticket, codes: frozenset[str]) -> bool:
-        if ticket.state is not TicketState.WAITING:
-            return False
-        return ticket.service in codes or ticket.service not in self.line.services
+    def _here(self, codes: frozenset[str], joins: Ticket | None) -> Standing:
+        """Give those who wait, and who joins them."""
+        services = self.line.services
+        here = [
+            ticket
+            for ticket in self.line.waiting.values()
+            if ticket.service in codes or ticket.service not in services
+        ]
+        if joins is not None:
+            here.append(joins)
+        return waiting(here, services, self.now, self.draws)
 
-    def _coming(self, codes: frozenset[str], horizon: timedelta) -> list[Booking]:
-        """Give the bookings that may still check in, in the order of their slots."""
-        until = self.now + horizon
+    def _booked(self, codes: frozenset[str], horizon: timedelta) -> Iterable[Standing]:
+        """Give those whose bookings may still check in, in the order of their slots."""
+        until, services = self.now + horizon, self.line.services
         known = self.learned.bookings.get(self.line.day, {}) if self.line.day else {}
-        return sorted(
+        coming = sorted(
             (
                 booking
                 for booking in known.values()
                 if booking.id not in self.line.by_booking
                 and booking.service in codes
                 and booking.place is None
-                and booking.slot - self.line.services.get(booking.service, DROPPED).early <= until
+                and booking.slot - services.get(booking.service, DROPPED).early <= until
             ),
             key=lambda booking: booking.slot,
         )
+        if coming:
+            slots_s = [(booking.slot - self.now).total_seconds() for booking in coming]
+            scan_s = self._scans(np.array(slots_s, np.float32))
+            yield booked(coming, scan_s, services, self.now)
 
-    def _crowd(self, codes: Collection[str], until: timedelta) -> list[tuple[str, Floats]]:
+    def _crowd(self, codes: Collection[str], horizon: timedelta) -> Iterable[Standing]:
         """Draw who comes without an appointment, by service: only the next of them matter."""
-        until_s = until.total_seconds()
+        until_s = horizon.total_seconds()
         most = CROWD // max(1, len(codes))
-        return [
-            (code, comes.astype(np.float32))
-            for code in sorted(codes)
-            for comes in [
-                self.learned.arrivals.drawn(code, self.now, until_s, most, self.rng, self.draws)
-            ]
-        ]
+        for code in sorted(codes):
+            comes_s = self.learned.arrivals.drawn(
+                code, self.now, until_s, most, self.rng, self.draws
+            ).astype(np.float32)
+            if comes_s.size:
+                yield crowd(code, comes_s, self.now)
 
     def _able(self, counters: Sequence[Counter], tickets: Sequence[Ticket]) -> Bools:
-        """Tell which counter may serve which ticket; many tickets are alike."""
-        services = self.line.services
-        alike = [(ticket.service, ticket.wishes) for ticket in tickets]
-        each = {
-            key: [serves(counter, ticket, services, counters) for counter in counters]
-            for key, ticket in dict(zip(alike, tickets, strict=True)).items()
-        }
-        able = np.array([each[key] for key in alike], np.bool_)
-        return able.reshape(len(tickets), len(counters)).T
-
-    def _order_here(self, order: _Order, here: Sequence[Ticket]) -> None:
-        for column, ticket in enumerate(here):
-            at = self._rises(ticket)
-            service = ranking_service(ticket, self.line.services)
-            risen = self._number(rank(ticket, max(at, self.now), service))
-            order.comes[:, column] = 0.0
-            order.rank[:, column] = risen
-            order.rises[column] = (at - self.now).total_seconds()
-            order.lag[column] = self._number(rank(ticket, self.now, service)) - risen
-
-    def _order_coming(self, order: _Order, coming: Sequence[Booking], first: int) -> None:
-        if not coming:
-            return
-        services = [self.line.services.get(b.service, DROPPED) for b in coming]
-        early, grace, very_late = (
-            np.array([limit.total_seconds() for limit in limits], np.float32)
-            for limits in zip(*((s.early, s.grace, s.very_late) for s in services), strict=True)
-        )
-        slot = np.array([(b.slot - self.now).total_seconds() for b in coming], np.float32)
-        scan = self._scans(slot)
-        late = scan - slot
-        mine = np.s_[first : first + len(coming)]
-        order.comes[:, mine] = scan
-        order.rank[:, mine] = np.where(
-            late <= grace,
-            np.maximum(slot, scan) + CLASS_STEP * RankClass.RIGHT_OF_WAY,
-            np.where(late <= very_late, slot, scan) + CLASS_STEP * RankClass.ORDINARY,
-        )
-        order.rises[mine] = slot - early
-        order.lag[mine] = CLASS_STEP * (RankClass.EARLY - RankClass.RIGHT_OF_WAY)
-
-    def _order_crowd(self, order: _Order, crowd: Sequence[tuple[str, Floats]]) -> None:
-        together = [comes for _, comes in crowd if comes.size]
-        if together:
-            comes = np.concatenate(together, axis=1)
-            order.comes[:, -comes.shape[1] :] = comes
-            order.rank[:, -comes.shape[1] :] = comes + CLASS_STEP * RankClass.ORDINARY
-
-    def _rises(self, ticket: Ticket) -> datetime:
-        """Give when a ticket's rank changes by itself; the rules know two such reasons."""
-        service = ranking_service(ticket, self.line.services)
-        if ticket.booking is not None:
-            return ticket.booking.slot - service.early
-        if service.max_wait is not None:
-            return ticket.taken + service.max_wait
-        return self.now
+        """Tell which counter may serve which ticket."""
+        able = np.zeros((len(counters), len(tickets)), np.bool_)
+        for column, ticket in enumerate(tickets):
+            able[:, column] = [
+                serves(counter, ticket, self.line.services, counters) for counter in counters
+            ]
+        return able
 
     def due_s(self, ticket: Ticket, comes_s: Floats) -> Floats:
         """Give from when on the promise counts for an appointment; never for one that is late.
@@ -233,9 +190,6 @@ class Stage:
             scan_s = np.full_like(comes_s, (ticket.taken - self.now).total_seconds())
         grace_s = ranking_service(ticket, self.line.services).grace.total_seconds()
         return np.where(scan_s - slot_s <= grace_s, np.maximum(scan_s, slot_s), NEVER)
-
-    def _number(self, its: Rank) -> float:
-        return float(CLASS_STEP) * its.rank_class + (its.rank_time - self.now).total_seconds()
 
     def _scans(self, slot_s: Floats) -> Floats:
         """Draw when the people of bookings scan, given that they have not yet; or never."""
@@ -266,23 +220,9 @@ class Stage:
         for column, counter in enumerate(counters):
             if counter.ticket is not None:
                 ticket = self.line.tickets[counter.ticket]
-                free_at[:, column] = lengths.left(ticket, self.now, self.rng, self.tail)
+                lasts_s = self.learned.lasts_s(ticket, self.now)
+                free_at[:, column] = lengths.left(ticket, lasts_s, self.rng, self.tail)
         return free_at
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """The columns of a scene that say who is there and who is first."""
-
-    comes: Floats
-    rank: Floats
-    rises: Floats
-    lag: Floats
-
-    @classmethod
-    def blank(cls, draws: int, tickets: int) -> _Order:
-        both, each = (draws, tickets), (tickets,)
-        return cls(*(np.zeros(shape, np.float32) for shape in (both, both, each, each)))
 
 
 def _reached(counters: Sequence[Counter], services: frozenset[str]) -> list[Counter]:

@@ -46,6 +46,12 @@ class Sums:
         self.total += value
         self.squares += value * value
 
+    def take_back(self, value: float) -> None:
+        """Take out an observation that did not happen after all."""
+        self.weight -= 1.0
+        self.total -= value
+        self.squares -= value * value
+
     def fade(self, factor: float) -> None:
         """Let what was seen count less."""
         self.weight *= factor
@@ -76,6 +82,13 @@ class Share:
             self.yes += 1.0
         else:
             self.no += 1.0
+
+    def take_back(self, *, happened: bool) -> None:
+        """Take out an observation that was none after all."""
+        if happened:
+            self.yes -= 1.0
+        else:
+            self.no -= 1.0
 
     def fade(self, factor: float) -> None:
         """Let what was seen count less."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from appliance.line import events
-from appliance.line.model import Mode, TicketState
+from appliance.line.model import Boot, Mode, TicketState
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -57,11 +57,17 @@ def _turned(line: Line, event: events.DayTurned) -> Line:
 
 
 def _booted(line: Line, event: events.BootBegan) -> Line:
-    line = replace(line, booted=event.at, boot_from=line.next_sequence, clock_sure=event.clock_sure)
+    booted = replace(
+        line,
+        boot=Boot(event.boot, event.at, event.uptime),
+        # Who was taken while nobody knew the time still waits for it to be told.
+        boot_from=line.next_sequence if line.clock_sure else line.boot_from,
+        clock_sure=event.clock_sure,
+    )
     if event.clock_sure:
-        return line
+        return booted
     # What staff set was for a day that may be over.
-    return replace(line, mode=Mode.OPEN, hours_set=None, notice="")
+    return replace(booted, mode=Mode.OPEN, hours_set=None, notice="")
 
 
 def _clock_set(line: Line, event: events.ClockSet) -> Line:
@@ -74,7 +80,7 @@ def _clock_set(line: Line, event: events.ClockSet) -> Line:
     return replace(
         line,
         day=event.day,
-        booted=None if line.booted is None else line.booted + event.shift,
+        boot=line.boot and replace(line.boot, at=line.boot.at + event.shift),
         clock_sure=True,
         hours_set=line.hours_set if same_day else None,
         tickets=tickets,

@@ -73,3 +73,23 @@ def test_appointments_and_empty_days_are_not_counted() -> None:
     for number in range(20):
         arrivals.hear(events.DayTurned(at("00:00"), DAY + timedelta(days=number)))
     assert number_within(arrivals, "08:00", 1) == pytest.approx(12, rel=0.05)
+
+
+def test_day_on_which_nobody_knew_the_time_is_not_counted() -> None:
+    arrivals = taught(5)
+    for minute in range(30):
+        now = at("03:00") + timedelta(minutes=minute)
+        arrivals.hear(events.TicketIssued(now, "A001", 1, "A1", clock_sure=False))
+    arrivals.hear(events.ClockSet(at("08:30"), timedelta(hours=5), DAY))
+    # What is left of the day is taken for usual.
+    assert number_within(arrivals, "08:30", 0.5) == pytest.approx(6, rel=0.1)
+    arrivals.hear(events.TicketIssued(at("08:40"), "A001", 1, "A1"))
+    arrivals.hear(events.DayTurned(at("00:00"), DAY))
+    assert number_within(arrivals, "03:00", 1) == 0
+    assert number_within(arrivals, "08:00", 1) == pytest.approx(12, rel=0.05)
+
+
+def test_clock_that_was_wrong_by_seconds_does_not_spoil_the_day() -> None:
+    arrivals = taught(5)
+    arrivals.hear(events.ClockSet(at("08:30"), timedelta(seconds=40), DAY))
+    assert 3 < number_within(arrivals, "08:30", 0.5) < 5

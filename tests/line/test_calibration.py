@@ -78,10 +78,20 @@ def test_score_forgets_after_two_weeks() -> None:
     for _ in range(13):
         calibration.turn()
         calibration.take(said(), 500.0, 0.5)
-    assert calibration.score().forecasts == 14
+    assert calibration.score().forecasts == calibration.score().days == 14
     calibration.turn()
     assert calibration.score().forecasts == 13
     assert Calibration().score() == Score()
+
+
+def test_forecast_that_was_not_met_after_all_is_forgotten() -> None:
+    calibration = Calibration()
+    calibration.take(said(), 400.0, 0.5)
+    before = calibration.score(), calibration.level(0.9)
+    met = calibration.take(said(), 980.0, 0.5)
+    assert calibration.score().inside == 0.5
+    calibration.take_back(met)
+    assert (calibration.score(), calibration.level(0.9)) == before
 
 
 def test_table_of_the_normal_distribution_is_right() -> None:

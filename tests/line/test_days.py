@@ -9,7 +9,7 @@ import pytest
 
 from appliance.line import commands, days, events
 from appliance.line.answers import Called, Given, Reason, Refused
-from appliance.line.model import Mode, TicketState
+from appliance.line.model import Boot, Mode, TicketState
 from appliance.line.opening import OpeningHours, Span, Spans
 from tests.support.lobby import BERLIN, DAY, Played, at, booking, empty_line
 
@@ -265,6 +265,26 @@ def test_who_was_taken_before_the_boot_keeps_the_time_of_then() -> None:
     lobby.do(commands.SetClock(HOUR), "11:15")
     tickets = lobby.line.tickets
     assert (tickets[early].taken, tickets[late].taken) == (at("09:00"), at("11:10"))
+
+
+def test_a_power_cut_before_the_time_is_known_closes_nobody() -> None:
+    lobby = booted_yesterday()
+    believed(lobby, commands.Issue("A1"), "17:56")
+    believed(lobby, commands.BeginBoot(clock_sure=False), "18:20")
+    believed(lobby, commands.Issue("A1"), "18:21")
+    lobby.do(commands.SetClock(timedelta(hours=13, minutes=35)), "08:40")
+    assert numbers(lobby) == ["A002", "A003"]
+    assert {t.taken for t in lobby.line.waiting.values()} == {at("07:31"), at("07:56")}
+
+
+def test_a_new_day_still_knows_the_boot() -> None:
+    lobby = Played()
+    lobby.do(commands.BeginBoot(clock_sure=True, boot="one", uptime=timedelta(minutes=1)), "08:00")
+    decision = lobby.line.decide(commands.TurnDay(DAY + timedelta(days=1)), at("23:59"))
+    # As the journal is read again: from the turn of the day.
+    start = next(n for n, e in enumerate(decision.events) if isinstance(e, events.DayTurned))
+    boot = empty_line().apply_all(decision.events[start:]).boot
+    assert boot == Boot("one", at("23:59"), timedelta(hours=16))
 
 
 def test_what_staff_set_for_a_day_is_not_believed_on_an_unknown_one() -> None:

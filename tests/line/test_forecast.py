@@ -11,9 +11,10 @@ import pytest
 
 from appliance.line import commands, events
 from appliance.line.answers import Given
+from appliance.line.conversations import Length, Pace
 from appliance.line.forecast import Estimator
-from appliance.line.learning import Learned, Length, Pace
-from appliance.line.model import Counter, Urgency
+from appliance.line.learning import Learned
+from appliance.line.model import Counter, Urgency, Wish
 from appliance.line.tallies import Share, Sums
 from bench.lobby_simulator import play
 from bench.made_day import ZONE, Kind, Lobby, empty_line, made_day, working_days
@@ -284,3 +285,55 @@ def test_every_forecast_that_was_acted_on_is_scored() -> None:
     score = lobby.estimator.score()
     assert score.forecasts == 4
     assert score.wait == sum((m * MINUTE for m in (5, 14, 23, 32)), timedelta()) / 4
+
+
+def test_forecast_is_scored_by_the_call_that_was_not_undone() -> None:
+    lobby = Watched()
+    lobby.opens("1")
+    lobby.estimator.wait_for(lobby.line, "B1", at("08:00"))
+    lobby.do(commands.Issue("B1"), "08:00")
+    lobby.do(commands.Next("1"), "08:04")
+    assert lobby.estimator.score().wait == 4 * MINUTE
+    lobby.do(commands.Undo("1"), "08:04:05")
+    assert lobby.estimator.score().forecasts == 0
+    lobby.do(commands.Next("1"), "08:10")
+    score = lobby.estimator.score()
+    assert (score.forecasts, score.wait) == (1, 10 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    "clock", [commands.SetClock(timedelta(hours=2)), commands.BeginBoot(clock_sure=False)]
+)
+def test_wait_of_which_nobody_knows_how_long_it_was_is_not_scored(clock: commands.Command) -> None:
+    lobby = Watched()
+    lobby.opens("1", clock="06:00")
+    lobby.estimator.wait_for(lobby.line, "B1", at("06:01"))
+    lobby.do(commands.Issue("B1"), "06:01")
+    lobby.do(clock, "08:04")
+    lobby.do(commands.Next("1"), "08:05")
+    assert lobby.estimator.score().forecasts == 0
+
+
+def test_who_wished_for_more_time_is_waited_for_longer() -> None:
+    waits = []
+    for wishes in (frozenset[Wish](), frozenset({Wish.MORE_TIME})):
+        lobby = Watched()
+        lobby.opens("1")
+        lobby.do(commands.Issue("B1", wishes), "08:00")
+        lobby.do(commands.Issue("B1", wishes), "08:00")
+        lobby.do(commands.Next("1"), "08:00")
+        waits.append(lobby.p50("B1", "08:00"))
+    assert waits[0] * 1.35 < waits[1] < waits[0] * 1.65
+
+
+def test_call_that_is_repeated_does_not_begin_the_conversation_anew() -> None:
+    waits = []
+    for recalled in (False, True):
+        lobby = Watched()
+        lobby.opens("1")
+        lobby.do(commands.Issue("B1"), "08:00")
+        lobby.do(commands.Next("1"), "08:00")
+        if recalled:
+            lobby.do(commands.Recall("1"), "08:04")
+        waits.append(lobby.p50("B1", "08:04"))
+    assert waits[0] == waits[1]

@@ -139,3 +139,55 @@ def test_line_is_believed_where_a_closing_was_not_heard() -> None:
     for event in days.line.decide(commands.CloseCounter("1"), at("09:00", days.day)).events:
         days.line = days.line.apply(event)
     assert days.absence_min("09:02") == (-np.inf, np.inf)
+
+
+def test_closing_that_is_undone_did_not_happen() -> None:
+    days = Days()
+    days.usual(4)
+    days.opens("08:00")
+    days.closes("11:00")
+    days.do(commands.Undo("1"), "11:00:05")
+    leaves_min, _ = days.absence_min("11:30")
+    assert 29 < leaves_min < 31
+
+
+def test_opening_that_is_undone_did_not_happen() -> None:
+    days = Days()
+    days.usual(4)
+    days.opens("07:40")
+    days.do(commands.Undo("1"), "07:40:05")
+    assert 14 < days.absence_min("07:45")[1] < 16
+
+
+def test_day_on_which_nobody_knew_the_time_is_not_learned() -> None:
+    days = Days()
+    days.usual(4)
+    days.do(commands.BeginBoot(clock_sure=False), "02:00")
+    days.opens("03:00")
+    days.closes("04:00")
+    days.do(commands.SetClock(timedelta(hours=5)), "09:30")
+    days.opens("09:30")
+    # Nothing that is told fits the usual days, and so nothing is guessed from them.
+    assert days.absence_min("11:30") == (np.inf, np.inf)
+    days.turns()
+    assert len(days.hours.past["1"]) == 4
+    days.closes("00:01")
+    days.opens("08:00")
+    assert days.hours.today["1"]
+
+
+def test_open_counter_is_not_sent_to_lunch_while_nobody_knows_the_time() -> None:
+    days = Days()
+    days.usual(4)
+    days.do(commands.BeginBoot(clock_sure=False), "11:00")
+    days.opens("11:30")
+    assert days.absence_min("11:40") == (np.inf, np.inf)
+
+
+def test_clock_that_was_wrong_by_seconds_spoils_nothing() -> None:
+    days = Days()
+    days.usual(4)
+    days.opens("08:00")
+    days.do(commands.SetClock(timedelta(seconds=40)), "08:10")
+    leaves_min, _ = days.absence_min("11:30")
+    assert 29 < leaves_min < 31

@@ -9,6 +9,7 @@ import pytest
 from appliance.line import commands
 from appliance.line.answers import Given
 from appliance.line.learning import Learned
+from appliance.line.model import Wish
 from tests.support.lobby import BERLIN, DAY, at, booking, empty_line
 
 MINUTE = timedelta(minutes=1)
@@ -122,6 +123,153 @@ def test_who_does_not_come_is_counted_once_the_day_is_over() -> None:
     assert lobby.learned.absent.value == before
     lobby.turns()
     assert lobby.learned.absent.value > 0.4
+
+
+def test_finish_that_is_undone_is_learned_once_and_with_its_whole_length() -> None:
+    lobby, plain = Taught(), Taught()
+    for each, corrected in ((lobby, True), (plain, False)):
+        each.do(commands.OpenCounter("1"), "08:00")
+        each.do(commands.Issue("B1"), "08:00")
+        each.do(commands.Issue("B1"), "08:00")
+        each.do(commands.Next("1"), "08:00")
+        if corrected:
+            each.do(commands.Next("1"), "08:02")
+            each.do(commands.Undo("1"), "08:02:05")
+        each.do(commands.Finish("B001"), "08:14")
+    assert lobby.learned.conversations.today["B1"].weight == 1.0
+    assert lobby.mean_min("B1") == pytest.approx(plain.mean_min("B1"))
+    assert lobby.learned.gone[False].value == pytest.approx(plain.learned.gone[False].value)
+
+
+def test_no_show_that_is_undone_is_none() -> None:
+    lobby = Taught()
+    lobby.do(commands.OpenCounter("1"), "08:00")
+    lobby.do(commands.Issue("B1"), "08:00")
+    lobby.do(commands.Next("1"), "08:00")
+    before = lobby.learned.gone[False].value, lobby.learned.gone_s.mean
+    lobby.do(commands.NoShow("B001", force=True), "08:05")
+    assert lobby.learned.gone[False].value > before[0]
+    lobby.do(commands.Undo("1"), "08:05:05")
+    assert (lobby.learned.gone[False].value, lobby.learned.gone_s.mean) == pytest.approx(before)
+
+
+def test_undoing_a_later_step_leaves_what_was_learned_before() -> None:
+    lobby = Taught()
+    lobby.do(commands.OpenCounter("1"), "08:00")
+    for _ in range(2):
+        lobby.do(commands.Issue("B1"), "08:00")
+        lobby.do(commands.Next("1"), "08:00")
+    lobby.do(commands.Start("B002"), "08:01")
+    lobby.do(commands.Undo("1"), "08:01:05")
+    assert lobby.learned.conversations.today["B1"].weight == 1.0
+
+
+def test_who_came_back_and_is_started_by_mistake_was_still_gone_once() -> None:
+    lobby = Taught()
+    lobby.do(commands.OpenCounter("1"), "08:00")
+    lobby.do(commands.Issue("B1"), "08:00")
+    lobby.do(commands.Next("1"), "08:00")
+    lobby.do(commands.NoShow("B001", force=True), "08:02")
+    gone = lobby.learned.gone[False].value
+    lobby.do(commands.Back("B001"), "08:05")
+    lobby.do(commands.Next("1"), "08:06")
+    lobby.do(commands.Start("B001"), "08:07")
+    lobby.do(commands.Undo("1"), "08:07:05")
+    assert lobby.learned.gone[False].value == gone
+
+
+def test_who_is_called_again_keeps_the_counter_from_the_first_call_on() -> None:
+    lobby = Taught()
+    lobby.do(commands.OpenCounter("1"), "08:00")
+    lobby.do(commands.Issue("B1"), "08:00")
+    lobby.do(commands.Next("1"), "08:00")
+    lobby.do(commands.Recall("1"), "08:02")
+    lobby.do(commands.Recall("1"), "08:04")
+    ticket = lobby.line.tickets["B001"]
+    assert lobby.learned.lasts_s(ticket, at("08:05")) == 300.0
+    lobby.do(commands.Finish("B001"), "08:10")
+    assert lobby.learned.conversations.today["B1"].mean == 600.0
+
+
+def test_who_is_called_to_another_counter_keeps_that_from_then_on() -> None:
+    lobby = Taught()
+    lobby.do(commands.OpenCounter("1"), "08:00")
+    lobby.do(commands.OpenCounter("2"), "08:00")
+    lobby.do(commands.Issue("B1"), "08:00")
+    lobby.do(commands.Next("1"), "08:00")
+    lobby.do(commands.NoShow("B001", force=True), "08:02")
+    lobby.do(commands.Back("B001"), "08:10")
+    lobby.do(commands.Next("2"), "08:20")
+    lobby.do(commands.Finish("B001"), "08:25")
+    assert lobby.learned.conversations.today["B1"].mean == 300.0
+
+
+def test_wish_for_more_time_teaches_about_such_wishes_only() -> None:
+    lobby = Taught()
+    assert lobby.learned.conversations.more_time.mean == pytest.approx(1.5)
+    usual = lobby.mean_min("B1")
+    lobby.do(commands.OpenCounter("1"), "08:00")
+    for hour in range(8, 18):
+        wish = frozenset({Wish.MORE_TIME})
+        number = lobby.do(commands.Issue("B1", wish), f"{hour:02}:00")
+        lobby.do(commands.Next("1"), f"{hour:02}:00")
+        lobby.do(commands.Finish(number), f"{hour:02}:25")
+    assert lobby.mean_min("B1") == usual
+    assert 1.9 < lobby.learned.conversations.more_time.mean < 2.2
+    assert lobby.learned.pace(lobby.line, at("18:00")).factor == pytest.approx(1.0)
+
+
+def test_long_conversation_of_who_wished_for_more_time_makes_no_slow_day() -> None:
+    factors = []
+    for wishes in (frozenset[Wish](), frozenset({Wish.MORE_TIME})):
+        lobby = Taught()
+        lobby.do(commands.OpenCounter("1"), "08:00")
+        lobby.do(commands.Issue("B1", wishes), "08:00")
+        lobby.do(commands.Next("1"), "08:00")
+        factors.append(lobby.learned.pace(lobby.line, at("08:15")).factor)
+    assert 1.0 < factors[1] < factors[0]
+
+
+def test_conversation_during_which_the_clock_was_set_teaches_nothing() -> None:
+    lobby = Taught()
+    lobby.do(commands.BeginBoot(clock_sure=False), "07:00")
+    lobby.do(commands.OpenCounter("1"), "07:10")
+    lobby.do(commands.Issue("B1"), "07:10")
+    lobby.do(commands.Next("1"), "07:10")
+    lobby.do(commands.SetClock(timedelta(hours=2)), "09:20")
+    assert lobby.learned.lasts_s(lobby.line.tickets["B001"], at("09:25")) == 15 * 60
+    lobby.do(commands.Finish("B001"), "09:30")
+    assert lobby.learned.conversations.today == {}
+    assert lobby.learned.gone[False].yes + lobby.learned.gone[False].no == 20.0
+
+
+def test_conversation_over_a_power_cut_of_unknown_length_teaches_nothing() -> None:
+    lobby = Taught()
+    lobby.do(commands.OpenCounter("1"), "10:00")
+    lobby.do(commands.Issue("B1"), "10:00")
+    lobby.do(commands.Next("1"), "10:00")
+    lobby.do(commands.BeginBoot(clock_sure=False), "10:01")
+    lobby.do(commands.Finish("B001"), "10:02")
+    assert lobby.learned.conversations.today == {}
+
+
+def test_scan_while_nobody_knew_the_time_says_not_how_early_people_come() -> None:
+    lobby = Taught()
+    before = list(lobby.learned.offsets_s)
+    lobby.do(commands.BeginBoot(clock_sure=False), "03:00")
+    lobby.do(commands.CheckIn(booking("09:00", "B1")), "03:10")
+    assert lobby.learned.offsets_s == before
+
+
+def test_day_that_the_clock_turned_puts_yesterday_to_the_past() -> None:
+    lobby = Taught()
+    lobby.serves("B1", 10, 10)
+    lobby.do(commands.BeginBoot(clock_sure=False), "17:55")
+    lobby.day += timedelta(days=1)
+    lobby.do(commands.SetClock(timedelta(hours=14, minutes=45)), "08:40")
+    assert lobby.line.day == lobby.day
+    assert lobby.learned.conversations.today == {}
+    assert lobby.learned.conversations.past["B1"].weight == pytest.approx(2.0, rel=0.05)
 
 
 def test_bookings_of_a_day_are_replaced_not_added() -> None:

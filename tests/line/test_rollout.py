@@ -35,6 +35,7 @@ def scene_of(people: list[tuple[str, int | None, float, float]]) -> Scene:
     counters = sorted(COUNTERS.values(), key=len)
     none = np.full((1, len(counters)), NEVER)
     return Scene(
+        lanes=[[place] for place in range(len(people))],
         able=np.array([[person[0] in codes for person in people] for codes in counters]),
         free_at=np.zeros((1, len(counters)), np.float32),
         leaves=none,
@@ -118,6 +119,24 @@ def test_one_draw_is_called_as_the_real_line_calls(
     if people:
         staged = calls(scene_of(people), range(len(people)))[0].tolist()
         assert np.allclose(staged, lived(people), atol=0.1)
+
+
+@given(PEOPLE.map(lambda people: sorted(people, key=lambda person: person[2])))
+@settings(deadline=None, max_examples=60)
+def test_lanes_change_nothing_but_the_time_it_takes(
+    people: list[tuple[str, int | None, float, float]],
+) -> None:
+    scene = scene_of(people)
+    walk_ins = [
+        [n for n, (service, slot, _, _) in enumerate(people) if service == code and slot is None]
+        for code in CODES
+    ]
+    booked = [[n] for n, (_, slot, _, _) in enumerate(people) if slot is not None]
+    lanes = [*(lane for lane in walk_ins if lane), *booked]
+    able = scene.able[:, [lane[0] for lane in lanes]]
+    in_lanes = replace(scene, lanes=lanes, able=able)
+    everybody = range(len(people))
+    assert calls(in_lanes, everybody).tolist() == calls(scene, everybody).tolist()
 
 
 def test_counter_that_is_away_calls_when_it_is_back() -> None:
