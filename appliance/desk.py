@@ -10,40 +10,43 @@ from __future__ import annotations
 import hashlib
 import queue
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
-from appliance.alarms import AlarmBook
 from appliance.bus import messages
 from appliance.bus.link import Acknowledged, Connected, Disconnected, Received
 from appliance.bus.replies import refusal, reply_to
 from appliance.bus.verbs import NotAsked, NotAskedError, read_command
-from appliance.bus.views import View
-from appliance.drivers.printer import PrinterStatus
+from appliance.checkin.outcomes import Outcome
+from appliance.drivers.clock import DeskTime
 from appliance.forecasting import Forecasts
-from appliance.journal.journal import Answered, JournalError, OwedSlip
-from appliance.line import commands
-from appliance.line.answers import Given
+from appliance.journal.entries import Answered, OwedSlip, Position
+from appliance.journal.errors import JournalError
+from appliance.line import commands, days, events
+from appliance.line.wait import wait_for
+from appliance.numbering import ask_board, numbers_given
 from appliance.printing import YOUNG_S, Job, PrinterIs, SlipGivenUp, SlipPrinted
+from appliance.publishing import Publishing
 from appliance.surroundings import Incoming, Pressed, Rhythm, Surroundings
+from appliance.upkeep import Upkeep
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from appliance.bus.topics import CommandTopic, Topics
-    from appliance.drivers.clock import DeskTime
+    from appliance.drivers.clock import Clock
     from appliance.forecasting import Told
-    from appliance.journal.journal import Journal
-    from appliance.line.answers import Answer
+    from appliance.journal.keeping import Keeping
     from appliance.line.line import Line
     from appliance.strings import Texts
 
 KEY_BYTES = 16
 FORECAST_VALID = timedelta(minutes=5)
-RESULT_EXPIRY_S = 5
-"""A kiosk that was away shows the next visitor nothing of the last one."""
+HELD = timedelta(minutes=1)
+"""A clock that is behind the journal by less is none that staff should call somebody for."""
 
 
 class Desk:
@@ -51,8 +54,8 @@ class Desk:
 
     Args:
         line: The line without its tickets, as configured.
-        journal: The memory.
-        clock: Desk time.
+        journal: The memory; a card that fails does not stop it.
+        clock: Of the machine.
         topics: The lobby's tree.
         texts: In the site's language.
         around: What it has around it.
@@ -66,8 +69,8 @@ class Desk:
         self,
         *,
         line: Line,
-        journal: Journal,
-        clock: DeskTime,
+        journal: Keeping,
+        clock: Clock,
         topics: Topics,
         texts: Texts,
         around: Surroundings,
@@ -76,22 +79,21 @@ class Desk:
         session: str,
         rhythm: Rhythm,
     ) -> None:
-        self._line = line.apply_all(journal.today())
+        self._line = journal.line(line)
         self._journal = journal
-        self._clock = clock
+        self._clock = DeskTime(
+            clock, self._line.boot, sure=self._line.clock_sure, last=journal.last_time()
+        )
         self._topics = topics
         self._texts = texts
         self._around = around
         self._inbox = inbox
         self._kiosk = kiosk
-        self._session = session
         self._rhythm = rhythm
-        self._alarms = AlarmBook()
+        self._publishing = Publishing(around.publish, topics, texts, session, rhythm)
         self._next_slip_id = journal.next_slip_id()
-        self._paper = True
-        self._told: Told | None = None
-        self._published_s = float("-inf")
-        self._news = True
+        self._upkeep = Upkeep(journal)
+        self._numbers_known = True
 
     @property
     def line(self) -> Line:
@@ -100,28 +102,42 @@ class Desk:
 
     def trouble(self, name: str, sentence: str) -> None:
         """Have staff told of something that was wrong from the start."""
-        self._alarm(name, self._texts(f"alarm.{name}", error=sentence), self._clock.now())
+        self._publishing.alarm(name, self._clock.now(), error=sentence)
 
     def start(self) -> None:
-        """Turn the day if it is another one, and see to the slips that are owed."""
-        self._turn_day(self._clock.now())
+        """Take in that it is another boot or another day, and see to the slips that are owed."""
+        clock = self._clock
+        if clock.new_boot:
+            began = commands.BeginBoot(clock.sure, clock.boot, clock.uptime)
+            self._do(began, clock.now())
+        now = self._keep_time()
+        found = self._journal.found
+        if found.aside is not None:
+            self._publishing.alarm("journal_aside", now, file=found.aside)
+        if not found.whole:
+            self._go_on_from(numbers_given(found, self._line), now)
         self._print_owed()
 
     def run(self, stop: threading.Event) -> None:
         """Take what comes, until `stop`."""
+        if not self._numbers_known:
+            self._learn_numbers(stop)
         while not stop.is_set():
             try:
                 item = self._inbox.get(timeout=min(1.0, self._rhythm.tick_s))
             except queue.Empty:
                 item = None
             self._around.beat()
-            now = self._clock.now()
-            self._turn_day(now)
+            now = self._keep_time()
             if item is not None:
                 self._handle(item, now)
-            due = time.monotonic() - self._published_s >= self._rhythm.tick_s
-            if due or (self._news and self._inbox.empty()):
-                self._publish(now)
+            self._publishing.card_is(self._upkeep.look(self._line), now)
+            idle = self._inbox.empty()
+            if self._publishing.due(idle=idle):
+                self._publishing.tell(self._line, now)
+                self._around.ask_forecast(now)
+            if idle:
+                self._upkeep.tidy(self._line)
 
     def _handle(self, item: Incoming, now: datetime) -> None:
         match item:
@@ -132,28 +148,30 @@ class Desk:
             case Pressed(service):
                 self._pressed(service, now)
             case Connected():
-                self._news = True
+                self._publishing.changed()
             case Disconnected() | Acknowledged():
                 pass
             case SlipPrinted(slip_id):
-                self._settle(slip_id, now, printed=True)
+                self._journal.settle_slip(slip_id, printed=True)
             case SlipGivenUp(slip_id, ticket):
-                self._settle(slip_id, now, printed=False)
-                self._alarm("slip", self._texts("alarm.slip", ticket=ticket), now)
-            case PrinterIs():
-                self._printer_is(item, now)
+                self._journal.settle_slip(slip_id, printed=False)
+                self._publishing.alarm("slip", now, ticket=ticket)
+            case PrinterIs(status):
+                self._publishing.printer_is(status, now)
             case Forecasts(told):
-                self._news = True
-                self._told = told
+                self._forecast_came(told)
             case _:
                 assert_never(item)
 
     # What comes in.
 
     def _received(self, received: Received, now: datetime) -> None:
+        if received.topic == self._topics.board:
+            # Our own; it was asked for only to learn which numbers are out.
+            return
         if received.retained:
             # A scan or a command is of its moment; one that was kept is a mistake or an attack.
-            self._alarm("retained", self._texts("alarm.retained", topic=received.topic), now)
+            self._publishing.alarm("retained", now, topic=received.topic)
             return
         if received.topic == self._topics.scan:
             self._scanned(received, now)
@@ -164,25 +182,27 @@ class Desk:
         try:
             scan = messages.decode(received.payload, messages.Scan)
         except messages.MessageError as error:
-            self._alarm("scan", self._texts("alarm.scan", error=str(error)), now)
+            self._publishing.alarm("scan", now, error=error)
             return
         admission = self._around.admit(scan, self._line, now)
         ticket = None
         booking = admission.booking
+        if booking and admission.outcome is Outcome.ADVISER:
+            self._do(commands.Attend(booking), now)
         if booking and (admission.outcome.admits or booking.id in self._line.by_booking):
             reply = self._do(commands.CheckIn(booking), now)
             ticket = reply.ticket
             if not reply.ok:
-                self._show(scan.kiosk, "not_here", {"sentence": reply.sentence or ""})
+                self._publishing.show(scan.kiosk, "not_here", {"sentence": reply.sentence or ""})
                 return
-        self._show(scan.kiosk, admission.outcome.value, admission.facts, ticket)
+        self._publishing.show(scan.kiosk, admission.outcome.value, admission.facts, ticket)
 
     def _pressed(self, service: str, now: datetime) -> None:
-        reply = self._do(commands.Issue(service), now)
+        reply = self._do(self._knowing(commands.Issue(service), now), now)
         if reply.ok:
-            self._show(self._kiosk, "taken", {}, reply.ticket)
+            self._publishing.show(self._kiosk, "taken", {}, reply.ticket)
         else:
-            self._show(self._kiosk, "not_here", {"sentence": reply.sentence or ""})
+            self._publishing.show(self._kiosk, "not_here", {"sentence": reply.sentence or ""})
 
     def _commanded(self, received: Received, now: datetime) -> None:
         topic = self._topics.read_command(received.topic)
@@ -203,7 +223,7 @@ class Desk:
             return known.reply if known.request == request else self._refusal(NotAsked.KEY_REUSED)
         try:
             body = messages.decode(payload, messages.Command)
-            command = read_command(topic, body, self._line)
+            command = self._knowing(read_command(topic, body, self._line), now)
         except messages.MessageError as error:
             return self._refusal(NotAsked.MALFORMED, error=str(error))
         except NotAskedError as error:
@@ -226,32 +246,50 @@ class Desk:
         decision = self._line.decide(command, now)
         reply = reply_to(decision.answer, self._texts)
         line = self._line.apply_all(decision.events)
-        slip = self._slip_for(decision.answer, now)
+        slip = self._slip_for(decision.events, now)
         try:
             self._journal.commit(
                 decision.events,
                 day=str(line.day),
+                line=line,
                 answered=answered(messages.encode(reply)) if answered else None,
                 slip=slip,
             )
         except JournalError as error:
-            self._alarm("journal", self._texts("alarm.journal", error=str(error)), now)
+            # Such as a booking that was used before a card was exchanged: nobody gets two numbers.
+            self._publishing.alarm("journal", now, error=error)
             return refusal(NotAsked.NOT_WRITTEN.value, {}, self._texts)
-        self._news = self._news or bool(decision.events)
         self._line = line
+        if decision.events:
+            self._publishing.changed()
         if slip is not None:
-            self._print(slip, now, maybe_printed=False)
+            again = isinstance(command, commands.Reprint)
+            self._print(slip, now, maybe_printed=again)
         return reply
 
-    def _slip_for(self, answer: Answer, now: datetime) -> OwedSlip | None:
-        """Give the slip that an answer promises: one for each new number."""
-        if not isinstance(answer, Given) or answer.again:
-            return None
-        self._next_slip_id += 1
-        return OwedSlip(self._next_slip_id - 1, answer.ticket, now)
+    def _knowing(self, command: commands.Command, now: datetime) -> commands.Command:
+        """Add to a command how long the person would wait: the last number depends on it."""
+        if not isinstance(command, commands.Issue) or command.service not in self._line.services:
+            return command
+        told = self._publishing.forecasts(now)
+        if told is not None and command.service in told.expected_min:
+            expected = timedelta(minutes=told.expected_min[command.service])
+            return replace(command, expected=expected)
+        rough = wait_for(self._line, command.service, now)
+        return replace(command, expected=rough.expected)
+
+    def _slip_for(self, happened: Iterable[events.Event], now: datetime) -> OwedSlip | None:
+        """Give the slip that is owed from now on: of a new number, or once more as a copy."""
+        for event in happened:
+            if isinstance(event, events.TicketIssued | events.SlipAskedAgain):
+                self._next_slip_id += 1
+                return OwedSlip(self._next_slip_id - 1, event.ticket, now)
+        return None
 
     def _print(self, slip: OwedSlip, now: datetime, *, maybe_printed: bool) -> None:
-        set_slip = self._around.set_slip(self._line, slip.ticket, now, self._forecasts(now))
+        set_slip = self._around.set_slip(
+            self._line, slip.ticket, now, self._publishing.forecasts(now)
+        )
         job = Job(slip.id, slip.ticket, set_slip, time.monotonic(), maybe_printed)
         self._around.print_slip(job)
 
@@ -265,56 +303,46 @@ class Desk:
             else:
                 self._handle(SlipGivenUp(slip.id, slip.ticket), now)
 
-    def _settle(self, slip_id: int, now: datetime, *, printed: bool) -> None:
-        try:
-            self._journal.settle_slip(slip_id, printed=printed)
-        except JournalError as error:
-            self._alarm("journal", self._texts("alarm.journal", error=str(error)), now)
-
-    def _turn_day(self, now: datetime) -> None:
-        today = now.astimezone(self._line.zone).date()
-        if self._line.day is None or today > self._line.day:
-            self._do(commands.TurnDay(today), now)
-
-    # What is told.
-
-    def _show(
-        self, kiosk: str, outcome: str, facts: Mapping[str, str], ticket: str | None = None
-    ) -> None:
-        result = messages.KioskResult(
-            outcome=outcome, facts=dict(facts), ticket=ticket, paper=self._paper
-        )
-        topic = self._topics.kiosk_result(kiosk)
-        self._around.publish(topic, messages.encode(result), expiry_s=RESULT_EXPIRY_S)
-
-    def _printer_is(self, report: PrinterIs, now: datetime) -> None:
-        status = report.status
-        self._paper = status.prints
-        if status is PrinterStatus.READY:
-            self._news = self._alarms.off("printer") or self._news
+    def _keep_time(self) -> datetime:
+        """Take in that the clock was set, or that the day is over; give the time."""
+        clock = self._clock
+        shift = clock.step_due()
+        if shift is not None:
+            self._do(commands.SetClock(shift), clock.step(shift))
+        now = clock.now()
+        held = clock.held_by()
+        if not clock.sure:
+            self._publishing.alarm("clock", now, "clock_unsure")
+        elif held > HELD:
+            minutes = round(held / timedelta(minutes=1))
+            self._publishing.alarm("clock", now, "clock_behind", minutes=minutes)
         else:
-            self._alarm("printer", self._texts(f"alarm.printer_{status.value}"), now)
+            self._publishing.over("clock")
+        day = days.due(self._line, now)
+        if day is not None:
+            self._do(commands.TurnDay(day), now)
+            self._upkeep.day_turned()
+        return now
 
-    def _alarm(self, name: str, sentence: str, now: datetime) -> None:
-        self._news = self._alarms.on(name, sentence, now) or self._news
+    # What may have been before this journal.
 
-    def _publish(self, now: datetime) -> None:
-        """Tell everyone how the line stands."""
-        view = View(self._line, now, self._session, self._rhythm.valid_s)
-        told = self._forecasts(now)
-        for topic, message in (
-            (self._topics.board, view.board()),
-            (self._topics.wait, view.wait(told.ranges if told else None)),
-            (self._topics.tickets, view.tickets()),
-            (self._topics.alarms, view.alarms(self._alarms.now())),
-        ):
-            self._around.publish(topic, messages.encode(message), retain=True)
-        self._news = False
-        self._published_s = time.monotonic()
-        self._around.ask_forecast(now)
+    def _learn_numbers(self, stop: threading.Event) -> None:
+        """Ask the board which numbers are out, before anybody gets one."""
+        self._keep_time()
+        board = self._topics.board
+        numbers, meanwhile = ask_board(self._inbox, board, self._line, stop, self._around.beat)
+        self._go_on_from(numbers, self._keep_time())
+        for item in meanwhile:
+            self._handle(item, self._keep_time())
 
-    def _forecasts(self, now: datetime) -> Told | None:
-        """Give the forecasts while they are fresh enough to be told."""
-        if self._told is None or now - self._told.at > FORECAST_VALID:
-            return None
-        return self._told
+    def _go_on_from(self, numbers: Mapping[str, int] | None, now: datetime) -> None:
+        """Give nobody a number that may be out already; None: it is not known which are."""
+        self._numbers_known = numbers is not None
+        if numbers is not None:
+            self._do(commands.GoOnFrom(numbers), now)
+
+    def _forecast_came(self, told: Told) -> None:
+        self._publishing.forecast_came(told)
+        if told.learned is not None:
+            position = Position(told.learned.epoch, told.learned.seq)
+            self._journal.keep_learned(told.learned.day, position, told.learned.data)

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -29,9 +29,11 @@ DEADLINE_S = 20.0
 """The first answer includes starting, and reading the days that the journal keeps."""
 AGAIN_S = 5.0
 STOP_S = 5.0
-LINE_BYTES = 64 * 1024
+LINE_BYTES = 256 * 1024
+"""An answer is a few hundred bytes; once a day it brings what was learned, some ten thousand."""
 
 Minutes = Annotated[int, msgspec.Meta(ge=0)]
+Part = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -44,6 +46,58 @@ class Asked(msgspec.Struct, frozen=True):
     now: datetime
 
 
+class Promised(msgspec.Struct, frozen=True):
+    """How the promise will be kept for one service in the next hour.
+
+    Args:
+        appointments: How many are expected to come in time.
+        kept: The share of these that will be called within five minutes.
+        mended_by: Where that is too few: the counter whose opening would help most.
+        kept_then: The share if that counter opened now.
+    """
+
+    appointments: float
+    kept: Part
+    mended_by: str | None = None
+    kept_then: Part | None = None
+
+
+class Scored(msgspec.Struct, frozen=True):
+    """How good the forecasts of the last two weeks were.
+
+    Args:
+        forecasts: How many were met.
+        days: On how many days.
+        error_min: Mean absolute error of the middle, in minutes.
+        bias_min: Its mean error; above zero: it said too much.
+        below_p90: Share of waits not longer than the upper end; should be 0.9.
+        inside: Share of waits within the 90 % interval; should be 0.9.
+    """
+
+    forecasts: int
+    days: int
+    error_min: float
+    bias_min: float
+    below_p90: Part
+    inside: Part
+
+
+class Learned(msgspec.Struct, frozen=True):
+    """What was learned until a day turned, for the journal to keep.
+
+    Args:
+        day: The day that began.
+        epoch: Position of its `DayTurned`, the last event that had been heard.
+        seq: The same.
+        data: Opaque.
+    """
+
+    day: date
+    epoch: int
+    seq: int
+    data: bytes
+
+
 class Told(msgspec.Struct, frozen=True):
     """What the child answers.
 
@@ -51,10 +105,20 @@ class Told(msgspec.Struct, frozen=True):
         at: Desk time of the question.
         ranges: Service → lower and upper end of the wait in whole minutes, for those that have a
             forecast.
+        expected_min: Service → the middle of the wait in whole minutes, never told to visitors: it
+            decides on the last number before closing time.
+        promise: Service → how the promise will be kept, for those with appointments in the next
+            hour; it may be a minute old.
+        score: How good the forecasts were; None: none was met yet.
+        learned: Once after each turn of the day.
     """
 
     at: datetime
     ranges: Mapping[str, tuple[Minutes, Minutes]]
+    expected_min: Mapping[str, Minutes] = {}
+    promise: Mapping[str, Promised] = {}
+    score: Scored | None = None
+    learned: Learned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +172,13 @@ class Forecasting:
             if now is None:
                 continue
             child = child or self._start_child()
-            answer = self._exchange(child, now)
-            if answer is None:
+            answer = self._exchange(child, now) if child else None
+            if answer is not None:
+                self._report(Forecasts(answer))
+            elif child is not None:
                 log.warning("the forecast does not come; its process is started again")
                 _end(child)
                 child = None
-            else:
-                self._report(Forecasts(answer))
             self._stop.wait(self._pause_s if answer else AGAIN_S)
         if child is not None:
             _end(child)
@@ -124,10 +188,15 @@ class Forecasting:
         self._wake.clear()
         return not self._stop.is_set()
 
-    def _start_child(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603  (our own program)
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
-        )
+    def _start_child(self) -> subprocess.Popen[bytes] | None:
+        """Start it; None: it cannot be, such as where memory is short."""
+        try:
+            return subprocess.Popen(  # noqa: S603  (our own program)
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+            )
+        except OSError as error:
+            log.warning("the forecast's process cannot be started: %s", error)
+            return None
 
     def _exchange(self, child: subprocess.Popen[bytes], now: datetime) -> Told | None:
         """Ask and wait; None: no answer in time, or none that can be read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from appliance.checkin import admission, code
@@ -33,6 +34,7 @@ class Reception:
 
     def admit(self, scan: Scan, line: Line, now: datetime) -> Admission:
         """Say what `scan` means for `line` at `now`; changes nothing."""
+        lobby = replace(self._lobby, clock_sure=line.clock_sure)
         if scan.kind == "several":
             return Admission(Outcome.SEVERAL)
         if scan.kind != "code" or scan.text is None:
@@ -42,6 +44,6 @@ class Reception:
         except CodeError as error:
             known = error.claims.booking.id if error.claims else ""
             ticket = line.tickets.get(line.by_booking.get(known, ""))
-            return admission.admit(error, self._lobby, now, ticket=ticket)
+            return admission.admit(error, lobby, now, ticket=ticket)
         ticket = line.tickets.get(line.by_booking.get(booking.id, ""))
-        return admission.admit(booking, self._lobby, now, ticket=ticket)
+        return admission.admit(booking, lobby, now, ticket=ticket)

@@ -204,7 +204,8 @@ class Replay:
                 booking = model.Booking(asked.booking, asked.slot, asked.minutes, asked.service)
                 return self._told(commands.CheckIn(booking), now)
             case Issue():
-                return self._told(commands.Issue(asked.service), now)
+                expected = self._expected(asked.service, line, now)
+                return self._told(commands.Issue(asked.service, expected=expected), now)
             case Next():
                 return self._next(asked.counter, now)
             case Start():
@@ -238,6 +239,13 @@ class Replay:
                     ],
                 }
         return {"ticket": None}
+
+    def _expected(self, service: str, line: Line, now: datetime) -> timedelta | None:
+        """Give how long somebody would wait, where the last number depends on it."""
+        if line.hours_today is None or service not in line.services:
+            return None
+        forecast = self._estimator.wait_for(line, service, now)
+        return None if forecast is None else forecast.p50
 
     def _wait(self, service: str, line: Line, now: datetime) -> Told:
         if service not in line.services:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from appliance.checkin.claims import ID_BYTES, Claims, ClaimsError
-from appliance.checkin.files import write_atomically
+from appliance.files import write_atomically
 from appliance.line.model import Booking
 from central import qr
 from central.issuing import USUAL_VALIDITY, IssueError, issue

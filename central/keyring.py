@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from appliance.checkin.cose import Sign1, to_be_signed
-from appliance.checkin.files import write_atomically
 from appliance.checkin.keys import TrustedKey, TrustError, TrustList, read_trust_list
+from appliance.files import write_atomically
 from central.card import CardError, card_of, read_card
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from appliance.bus.link import Link, Login, Tcp
 from appliance.bus.topics import Topics
 from appliance.checkin.claims import ID_BYTES, Claims
 from appliance.drivers.clock import SimulatedClock
+from appliance.journal.numbers import NumberMark
 from appliance.line.model import Booking
 from appliance.strings import languages
 from central import qr
@@ -170,6 +171,10 @@ class Stage:
         device = self.settings.device.id
         self.topics = Topics(self.settings.site.id, self.settings.lobby.id, device)
         self._make_keys()
+        # A new device: no number was ever given out.
+        mark = self.journal.with_name("numbers.mark")
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        NumberMark(mark).cover(date.min, {}, None)
         callers = [
             KIOSK,
             RECEPTION,

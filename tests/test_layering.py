@@ -21,12 +21,22 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parent.parent
 
 NOTHING: Final = frozenset[str]()
-GROUND: Final = frozenset({"config", "errors", "paper", "strings"})
+GROUND: Final = frozenset({"config", "errors", "files", "paper", "strings"})
 STORE: Final = GROUND | {"line", "checkin", "journal"}
 PARTS: Final = STORE | {"bus", "drivers", "display"}
 # What the desk is made of, beside its loop: each can be understood without the others.
 DESK_PARTS: Final = frozenset(
-    {"alarms", "forecasting", "printing", "reception", "slips", "surroundings"}
+    {
+        "alarms",
+        "forecasting",
+        "numbering",
+        "printing",
+        "publishing",
+        "reception",
+        "slips",
+        "surroundings",
+        "upkeep",
+    }
 )
 PROCESSES: Final = frozenset({"desk", "forecaster", "scanner", "screen"})
 
@@ -36,6 +46,7 @@ MAY_KNOW: Final = {
     "__init__": NOTHING,
     "config": NOTHING,
     "errors": NOTHING,
+    "files": NOTHING,
     "paper": NOTHING,
     "strings": NOTHING,
     "line": NOTHING,
@@ -46,19 +57,29 @@ MAY_KNOW: Final = {
     "display": STORE | {"bus"},
     "alarms": PARTS,
     "printing": PARTS,
+    "numbering": PARTS | {"surroundings"},
+    "publishing": PARTS | {"alarms", "forecasting", "surroundings"},
+    "upkeep": PARTS,
     "reception": PARTS,
     "slips": PARTS | {"forecasting"},
+    "cli_journal": NOTHING,
     "explaining": GROUND | {"line"},
     "forecasting": GROUND,
-    "forecaster": PARTS | {"forecasting"},
+    "forecaster": PARTS | {"forecasting", "learned"},
+    "journal_verbs": GROUND | {"line", "journal"},
+    "learned": GROUND | {"line"},
     "surroundings": PARTS | {"forecasting", "printing"},
     "desk": PARTS | DESK_PARTS,
     "scanner": PARTS,
     "screen": PARTS,
     "replay": GROUND | {"line", "checkin"},
     "running": GROUND,
+    "whatif": GROUND | {"line", "journal"},
     "wiring": PARTS | DESK_PARTS | PROCESSES,
-    "cli": PARTS | DESK_PARTS | PROCESSES | {"explaining", "replay", "running", "wiring"},
+    "cli": PARTS
+    | DESK_PARTS
+    | PROCESSES
+    | {"cli_journal", "explaining", "journal_verbs", "replay", "running", "whatif", "wiring"},
 }
 # What ships apart from it → the parts of the appliance that it may know.
 OTHERS_MAY_KNOW: Final = {
@@ -78,7 +99,7 @@ HOMES: Final = {
     "gpiozero": {"drivers"},
     "lgpio": {"drivers"},
     "libcamera": {"drivers"},
-    "msgspec": {"bus", "forecaster", "forecasting", "journal", "replay"},
+    "msgspec": {"bus", "forecaster", "forecasting", "journal", "learned", "replay"},
     "numpy": {"line", "drivers", "scanner"},
     "paho": {"bus"},
     "picamera2": {"drivers"},

@@ -37,7 +37,14 @@ def process_login(device: str, process: str) -> str:
 
 def rights_of_processes(topics: Topics) -> tuple[Rights, ...]:
     """Give the rights of the three processes of a device."""
-    told = (topics.board, topics.wait, topics.tickets, topics.alarms)
+    told = (
+        topics.board,
+        topics.wait,
+        topics.wait_of("+"),
+        topics.promise,
+        topics.tickets,
+        topics.alarms,
+    )
     return (
         Rights(
             process_login(topics.device, "desk"),
@@ -47,7 +54,8 @@ def rights_of_processes(topics: Topics) -> tuple[Rights, ...]:
                 topics.reply("+", "+"),
                 topics.presence("desk"),
             ),
-            reads=(topics.scan, topics.commands),
+            # Its own board: after damage it tells which numbers are out.
+            reads=(topics.scan, topics.commands, topics.board),
         ),
         Rights(
             process_login(topics.device, "scanner"),
@@ -64,9 +72,10 @@ def rights_of_processes(topics: Topics) -> tuple[Rights, ...]:
 def rights_of_caller(topics: Topics, caller: str) -> Rights:
     """Give the rights of a caller, such as `counter.3`: its own commands and replies."""
     kind, _, name = caller.partition(".")
-    hears: tuple[str, ...] = (topics.board, topics.wait, topics.alarms, topics.tickets)
+    everyone = (topics.board, topics.wait, topics.wait_of("+"))
+    hears: tuple[str, ...] = (*everyone, topics.promise, topics.alarms, topics.tickets)
     if kind == "kiosk":
-        hears = (topics.board, topics.wait, topics.kiosk_result(name))
+        hears = (*everyone, topics.kiosk_result(name))
     return Rights(
         caller,
         writes=(topics.command(caller, "+"),),

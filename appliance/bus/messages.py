@@ -18,6 +18,12 @@ from appliance.line.model import Mode, Urgency, Wish
 LIMIT_BYTES = 64 * 1024
 """No payload on the bus is larger; bookings and cancellations, which are, come by the uplink."""
 
+NOTICE_CHARACTERS = 120
+"""As much as the board can show on a line that is read from 15 metres."""
+
+SPAN = "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
+"""Opening hours, such as `08:00-12:30`."""
+
 T = TypeVar("T")
 
 
@@ -73,6 +79,8 @@ class Command(Message, frozen=True, kw_only=True):
     wishes: list[Wish] | None = None
     urgent: Urgency | None = None
     mode: Mode | None = None
+    hours: list[Annotated[str, msgspec.Meta(pattern=SPAN)]] | None = None
+    notice: Annotated[str, msgspec.Meta(max_length=NOTICE_CHARACTERS)] | None = None
     force: bool = False
 
 
@@ -130,6 +138,9 @@ class Board(Retained, frozen=True, kw_only=True):
         waiting: How many wait in all.
         open_counters: How many counters call.
         online: Whether the uplink is connected; None where none is configured.
+        notice: What staff tell everyone today.
+        numbers: Letter → the highest number given out today: a desk whose card was exchanged learns
+            it from here.
     """
 
     calls: list[Call]
@@ -138,6 +149,8 @@ class Board(Retained, frozen=True, kw_only=True):
     waiting: int
     open_counters: int
     online: bool | None = None
+    notice: str = ""
+    numbers: dict[str, int] = {}
 
 
 class ServiceWait(Message, frozen=True, kw_only=True):
@@ -161,6 +174,72 @@ class Wait(Retained, frozen=True, kw_only=True):
 
     waiting: int
     services: list[ServiceWait]
+
+
+class WaitOf(Retained, frozen=True, kw_only=True):
+    """The wait for one service, for pages that show only that."""
+
+    wait: ServiceWait
+
+
+class Kept(Message, frozen=True, kw_only=True):
+    """How the promise was kept for a service today, of those with an appointment in time.
+
+    Args:
+        service: Its code.
+        came: How many came in time and were called.
+        called: The share that was called within five minutes of max(slot, scan).
+        started: The share whose conversation began by then; None: no counter says when it begins.
+        at_once: The share that was called without any wait.
+    """
+
+    service: str
+    came: int
+    called: float
+    started: float | None
+    at_once: float
+
+
+class Watch(Message, frozen=True, kw_only=True):
+    """How the promise will be kept for a service in the next hour.
+
+    Args:
+        service: Its code.
+        appointments: How many are expected to come in time.
+        kept: The share that will be called within five minutes.
+        mended_by: The counter whose opening would help most, where `kept` is too little.
+        kept_then: The share if it opened now.
+    """
+
+    service: str
+    appointments: float
+    kept: float
+    mended_by: str | None = None
+    kept_then: float | None = None
+
+
+class Score(Message, frozen=True, kw_only=True):
+    """How good the forecasts of the last two weeks were.
+
+    Args:
+        forecasts: How many have been compared with what happened.
+        error_min: Mean absolute error, in minutes.
+        bias_min: Mean error; above zero: too much was said.
+        below_p90: Share of waits that were no longer than was said; should be 0.9.
+    """
+
+    forecasts: int
+    error_min: float
+    bias_min: float
+    below_p90: float
+
+
+class Promise(Retained, frozen=True, kw_only=True):
+    """The five-minute promise: today so far, and the next hour; and how good forecasts are."""
+
+    today: list[Kept]
+    next_hour: list[Watch]
+    forecast: Score | None = None
 
 
 class OpenTicket(Message, frozen=True, kw_only=True):

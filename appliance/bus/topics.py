@@ -61,6 +61,15 @@ class Topics:
         """Who waits and how long."""
         return self.prefix + "wait"
 
+    def wait_of(self, service: str) -> str:
+        """The wait for one service."""
+        return f"{self.wait}/{service}"
+
+    @property
+    def promise(self) -> str:
+        """How the promise is kept."""
+        return self.prefix + "promise"
+
     @property
     def tickets(self) -> str:
         """The open tickets and the counters."""

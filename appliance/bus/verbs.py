@@ -1,16 +1,18 @@
 """A command on the bus → what is asked of the line, or why this caller may not ask it.
 
-Not here yet: check_in_short, attended, reprint, set_hours and set_notice.
+Not here yet: `check_in_short` and `attended`, which need the day's bookings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
 from appliance.line import commands
+from appliance.line.opening import Span
 
 if TYPE_CHECKING:
     from appliance.bus.messages import Command
@@ -67,7 +69,8 @@ AT_COUNTERS = frozenset(
 )
 VERBS: Mapping[str, frozenset[str]] = {
     "counter": AT_COUNTERS,
-    "staff": AT_COUNTERS | {"issue", "urgent", "cancel", "set_mode"},
+    "staff": AT_COUNTERS
+    | {"issue", "urgent", "cancel", "reprint", "set_mode", "set_hours", "set_notice"},
     "kiosk": frozenset({"issue"}),
 }
 """Kind of caller → what it may ask for."""
@@ -96,8 +99,14 @@ def read_command(topic: CommandTopic, body: Command, line: Line) -> commands.Com
             return commands.MakeUrgent(ticket, _given(body.urgent, "urgent"))
         case "cancel":
             return commands.Cancel(_given(body.ticket, "ticket"))
+        case "reprint":
+            return commands.Reprint(_given(body.ticket, "ticket"))
         case "set_mode":
             return commands.SetMode(_given(body.mode, "mode"))
+        case "set_hours":
+            return commands.SetHours(tuple(map(_span, _told(body.hours, "hours"))))
+        case "set_notice":
+            return commands.SetNotice(_told(body.notice, "notice"))
         case "back":
             return commands.Back(_given(body.ticket, "ticket"))
     if kind == "counter" and body.counter not in {None, name}:
@@ -145,6 +154,18 @@ def _given(value: T | None, name: str) -> T:
     if not value:
         raise NotAskedError(NotAsked.INCOMPLETE, {"member": name})
     return value
+
+
+def _told(value: T | None, name: str) -> T:
+    """Give a value that may be empty, but must be there."""
+    if value is None:
+        raise NotAskedError(NotAsked.INCOMPLETE, {"member": name})
+    return value
+
+
+def _span(text: str) -> Span:
+    opens, closes = text.split("-")
+    return Span(time.fromisoformat(opens), time.fromisoformat(closes))
 
 
 def _at_counter(body: Command, counter: str, line: Line) -> str:

@@ -11,20 +11,26 @@ from appliance.bus.messages import (
     Alarms,
     Board,
     Call,
+    Kept,
     OpenCounter,
     OpenTicket,
+    Promise,
+    Score,
     ServiceWait,
     Tickets,
     Wait,
     Waiting,
+    WaitOf,
+    Watch,
 )
 from appliance.line.line import Line
 from appliance.line.model import CounterState, TicketState
+from appliance.line.record import kept_today
 from appliance.line.rules import has_right_of_way, order, rank, ranking_service
 from appliance.line.wait import wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from appliance.line.model import Service, Ticket
 
@@ -81,6 +87,8 @@ class View:
             ],
             waiting=len(waiting),
             open_counters=sum(counter.state is CounterState.OPEN for counter in counters),
+            notice=self.line.notice,
+            numbers=dict(self.line.last),
         )
 
     def wait(self, ranges: Mapping[str, tuple[int, int]] | None = None) -> Wait:
@@ -95,6 +103,29 @@ class View:
             waiting=len(self.line.waiting),
             services=[self._service_wait(each, ranges) for each in self.line.services.values()],
         )
+
+    def wait_of(self, wait: ServiceWait) -> WaitOf:
+        """The wait for one service, by itself."""
+        return WaitOf(**self._stamp(), wait=wait)
+
+    def promise(self, next_hour: Sequence[Watch] = (), forecast: Score | None = None) -> Promise:
+        """How the promise was kept today, and what else is known of it.
+
+        Args:
+            next_hour: How it will be kept.
+            forecast: How good forecasts have been.
+        """
+        today = [
+            Kept(
+                service=kept.service,
+                came=kept.came,
+                called=round(kept.called, 3),
+                started=None if kept.started is None else round(kept.started, 3),
+                at_once=round(kept.at_once, 3),
+            )
+            for kept in kept_today(self.line, self.now)
+        ]
+        return Promise(**self._stamp(), today=today, next_hour=[*next_hour], forecast=forecast)
 
     def tickets(self) -> Tickets:
         """The open tickets in calling order, and the counters."""

@@ -13,8 +13,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from appliance.checkin.files import write_atomically
 from appliance.checkin.keys import TrustError, TrustList, read_trust_list
+from appliance.files import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path

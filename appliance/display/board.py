@@ -110,7 +110,13 @@ def _panels(layout: Layout, theme: Theme) -> Mapping[_Kind, tuple[_Panel, ...]]:
     foot = _Panel(
         layout.foot,
         rest,
-        lambda view: (view.stale, view.offline, view.waiting, view.open_counters),
+        lambda view: (
+            view.stale,
+            view.offline,
+            view.announcement,
+            view.waiting,
+            view.open_counters,
+        ),
         draw_foot,
     )
     place = _Panel(layout.place, rest, lambda view: (view.mood, view.current), draw_place)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 FOOT_CAP = 21
+ANNOUNCEMENT_CAP, ANNOUNCEMENT_LEAST = 26, 19
 ONE_LINE = 1300
 OFFICE = 0.66
 """The office's share of the line; the lobby gets at least the rest."""
@@ -75,6 +76,9 @@ def draw_foot(canvas: Canvas, pen: Pen, view: BoardView) -> None:
         _stale(canvas, pen, view.stale)
         return
     room = _offline(canvas, pen) if view.offline else canvas.content
+    if view.announcement:
+        _announcement(canvas, pen, view.announcement, room)
+        return
     x: float = room.left
     for key, count in (("waiting", view.waiting), ("open_counters", view.open_counters)):
         x = _count(canvas, pen, room._replace(left=round(x)), key, count) + pen.u(72)
@@ -92,6 +96,20 @@ def _count(canvas: Canvas, pen: Pen, room: Box, key: str, count: int | None) -> 
     canvas.text(number, room.left, baseline, theme.rest.ink)
     colours = (theme.rest.ink, theme.rest_soft.ink)
     return pen.beside(canvas, words, (x, baseline), room.right - x, FOOT_CAP, colours)
+
+
+def _announcement(canvas: Canvas, pen: Pen, words: str, room: Box) -> None:
+    """Tell what staff tell everyone today, in place of the counts."""
+    ink = pen.theme.rest.ink
+    middle = (room.top + room.bottom) / 2
+    size, gap = pen.u(44), pen.u(20)
+    x = room.left + canvas.shape(Shape.INFORMATION, room.left, middle, size, ink) + gap
+    lines = pen.wrapped(words, ANNOUNCEMENT_CAP, room.right - x, 2, ANNOUNCEMENT_LEAST)
+    if len(lines) == 1:
+        canvas.text(lines[0], x, middle + pen.u(FOOT_CAP / 2), ink)
+        return
+    for line, below in zip(lines, (-6, 28), strict=True):
+        canvas.text(line, x, middle + pen.u(below), ink)
 
 
 def _stale(canvas: Canvas, pen: Pen, stale: StaleView) -> None:

@@ -174,6 +174,7 @@ class BoardState:
             clock=clock,
             stale=self._stale(self.board, now_s),
             offline=board.online is False,
+            announcement=board.notice,
         )
 
     def next_change_s(self, now_s: float) -> float:

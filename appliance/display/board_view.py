@@ -123,6 +123,7 @@ class BoardView:
         clock: Site time, to the minute; None while no live message told it.
         stale: Set when the news are old.
         offline: The site is cut off from the central broker.
+        announcement: What staff tell everyone today; empty: nothing.
         notice: What is told to the person at the kiosk.
     """
 
@@ -136,4 +137,5 @@ class BoardView:
     clock: datetime | None = None
     stale: StaleView | None = None
     offline: bool = False
+    announcement: str = ""
     notice: NoticeView | None = None

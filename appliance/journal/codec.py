@@ -2,36 +2,65 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 import msgspec
 
+from appliance.journal.records import Record
 from appliance.line import events
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Kind = TypeVar("Kind")
 
 EVENT_TYPES: dict[str, type[events.Event]] = {
     kind.__name__: kind for kind in get_args(events.Event)
 }
+"""What the line does."""
+RECORD_TYPES: dict[str, type[Record]] = {kind.__name__: kind for kind in get_args(Record)}
+"""What the journal does with itself."""
 
 
-class UnknownEventError(ValueError):
-    """A row is of a type that this release does not know, or has another shape."""
+class DamagedEventError(ValueError):
+    """A row has another shape than its type."""
 
 
-def encode(event: events.Event) -> tuple[str, str]:
+class UnknownEventError(DamagedEventError):
+    """A row is of a type that this release does not know."""
+
+
+def encode(event: events.Event | Record) -> tuple[str, str]:
     """Give the event's type name and its JSON."""
     return type(event).__name__, msgspec.json.encode(event).decode()
 
 
 def decode(type_name: str, data: str) -> events.Event:
-    """Read an event.
+    """Read an event of the line.
 
     Raises:
-        UnknownEventError: Written by a later release, or damaged.
+        UnknownEventError: A later release wrote it, or the row is damaged.
+        DamagedEventError: The row is damaged.
     """
-    kind = EVENT_TYPES.get(type_name)
+    return _decode(EVENT_TYPES, type_name, data)
+
+
+def decode_record(type_name: str, data: str) -> Record:
+    """Read an event of the journal's own.
+
+    Raises:
+        UnknownEventError: A later release wrote it, or the row is damaged.
+        DamagedEventError: The row is damaged.
+    """
+    return _decode(RECORD_TYPES, type_name, data)
+
+
+def _decode(kinds: Mapping[str, type[Kind]], type_name: str, data: str) -> Kind:
+    kind = kinds.get(type_name)
     if kind is None:
         raise UnknownEventError(f"no event is called '{type_name}'")
     try:
         return msgspec.json.decode(data, type=kind)
-    except msgspec.MsgspecError as error:
-        raise UnknownEventError(f"{type_name}: {error}") from error
+    except (msgspec.MsgspecError, TypeError) as error:
+        # TypeError: a page that was damaged may give a number where text was.
+        raise DamagedEventError(f"{type_name}: {error}") from error

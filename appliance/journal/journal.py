@@ -1,121 +1,107 @@
 """The journal: SQLite, one writer, events first; everything else is derived from them.
 
-`synchronous=FULL`: with NORMAL a power cut may take a ticket that a person already holds. Pages of
-1 KiB: 68 MB a day written to the card where 4 KiB wrote 104 (measured with 2,000 tickets).
+An epoch begins with the first event after each opening: whether the file lost its tail meanwhile,
+or is yesterday's, cannot always be told, and so no event's id can repeat.
 
-Not here yet: checkpoints, retention, the day's number mark outside the database, going on in memory
-when the disk is full or the file corrupt. Until then such a file stops the desk with one sentence.
+This is one file, and says so when it cannot be written; `Keeping` goes on all the same.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import secrets
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import apsw
 
-from appliance.errors import LobbyError
-from appliance.journal import codec
+from appliance.journal import codec, schema
+from appliance.journal.card import CardError, Trouble, Word, card_error
+from appliance.journal.checkpoints import EVERY, Checkpoints
+from appliance.journal.entries import Answered, OwedSlip, Position
+from appliance.journal.errors import (
+    ContradictionError,
+    JournalError,
+    LaterReleaseError,
+    SecondWriterError,
+)
+from appliance.journal.lock import WriterLock
+from appliance.journal.log import Log, Place
+from appliance.journal.outbox import Outbox
 from appliance.line.events import TicketIssued
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
+    from appliance.journal.entries import Entry
+    from appliance.journal.records import Record, Why
     from appliance.line.events import Event
+    from appliance.line.line import Line
 
-SCHEMA = 1
-PAGE_BYTES = 1024
-EPOCH_BITS = 63
-"""SQLite's integers are signed."""
-
-TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE event (
-    epoch INTEGER, seq INTEGER, at TEXT, type TEXT, data TEXT, PRIMARY KEY (epoch, seq)
-) WITHOUT ROWID;
-CREATE TABLE command (
-    caller TEXT, key BLOB, request BLOB, reply BLOB, day TEXT, PRIMARY KEY (caller, key)
-) WITHOUT ROWID;
-CREATE TABLE ledger (booking TEXT PRIMARY KEY, ticket TEXT, day TEXT) WITHOUT ROWID;
-CREATE TABLE slip (id INTEGER PRIMARY KEY, ticket TEXT, at TEXT, day TEXT, state TEXT);
-"""
-
-
-class JournalError(LobbyError):
-    """The journal cannot be used; the sentence says what to do."""
-
-
-class SecondWriterError(JournalError):
-    """Another process writes this journal."""
-
-    def __init__(self, path: Path, owner: str) -> None:
-        self.path = path
-        self.owner = owner
-        super().__init__(
-            f"{path} is already being written by {owner or 'another process'}: one desk keeps one"
-            " line. Stop that one first, or give this one a journal of its own"
-            " (device.state_dir)."
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A command that was answered: the same key gets the same answer, and does nothing twice.
-
-    Args:
-        caller: Who asked.
-        key: The asker's 16 bytes.
-        request: Hash of verb and body; the same key with another request is refused.
-        reply: The answer's bytes.
-    """
-
-    caller: str
-    key: bytes
-    request: bytes
-    reply: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class OwedSlip:
-    """A slip that was promised and is not known to be printed."""
-
-    id: int
-    ticket: str
-    at: datetime
+__all__ = [
+    "Answered",
+    "Journal",
+    "JournalError",
+    "LaterReleaseError",
+    "OwedSlip",
+    "Position",
+    "SecondWriterError",
+]
 
 
 class Journal:
-    """The desk's memory.
+    """One journal, open for writing.
 
     Args:
-        path: The database; made when it is not there.
+        path: The database; made when it is not there. None: in memory.
+        lock: Held by whoever opens it; None: it takes its own.
+        why: Why its next epoch begins; None: as the file says.
+
+    Attributes:
+        path: As given.
+        db: The connection, for the journal's own parts.
+        log: The events.
+        outbox: How far they were uploaded.
+        checkpoints: Where the line need not be folded from the beginning of the day.
+        why: Why its next epoch begins.
 
     Raises:
         SecondWriterError: Another process has it open for writing.
-        JournalError: It cannot be opened, or was written by a later release.
+        LaterReleaseError: Only a later release may write it.
+        CardError: It cannot be opened.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(
+        self, path: Path | None, *, lock: WriterLock | None = None, why: Why | None = None
+    ) -> None:
+        self.path = path
         self._closing = ExitStack()
         try:
-            self._lock()
-            self._db = self._open()
-            self._epoch, self._seq = self._position()
-        except (OSError, apsw.Error) as error:
+            if path is not None and lock is None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                lock = WriterLock(path)
+                self._closing.callback(lock.release)
+                lock.take()
+            self.db = schema.open_database(path)
+            self._closing.callback(self.db.close)
+            self.log = Log(self.db)
+            self.outbox = Outbox(self.db)
+            self.checkpoints = Checkpoints(self.db)
+            self.why = why or self.log.next_why()
+            self._last = self.log.position_of(self.log.end())
+        except (OSError, apsw.Error, ValueError, TypeError) as error:
             self._closing.close()
-            raise JournalError(f"{path} cannot be opened as the journal: {error}") from error
+            raise card_error(path, "cannot be opened as the journal", error) from error
         except JournalError:
             self._closing.close()
             raise
+        self._epoch = schema.new_epoch_id()
+        self._place: Place | None = None
+        self._doubtful = False
+        self._since_checkpoint = 0
 
     def __enter__(self) -> Self:
         return self
@@ -133,17 +119,40 @@ class Journal:
         self._closing.close()
 
     @property
-    def position(self) -> tuple[int, int]:
-        """Epoch and sequence of the last event."""
-        return self._epoch, self._seq
+    def position(self) -> Position:
+        """The last event; its `seq` is 0 where there is none yet."""
+        return self._last or Position(self._epoch, 0)
+
+    @property
+    def epoch(self) -> int:
+        """Id of the epoch that began, or begins, with the first event since it was opened."""
+        return self._epoch
+
+    @property
+    def place(self) -> Place | None:
+        """Where that epoch's last event stands; None: it has none yet."""
+        return self._place
+
+    def go_on_as(self, other: Journal, place: Place | None) -> None:
+        """Go on with the epoch of another journal.
+
+        Args:
+            other: Its events are in this one.
+            place: Where the last of its epoch stands here; None: it never began.
+        """
+        self.why = other.why
+        if place is not None:
+            self._epoch, self._place = other.epoch, place
+            self._last = Position(other.epoch, place.seq)
 
     def commit(
         self,
-        events: Sequence[Event],
+        events: Sequence[Event | Record],
         *,
         day: str,
         answered: Answered | None = None,
         slip: OwedSlip | None = None,
+        line: Line | None = None,
     ) -> None:
         """Make it durable, all of it or nothing; returns when it is on the card.
 
@@ -152,141 +161,227 @@ class Journal:
             day: The site's day, ISO.
             answered: The command that they answer.
             slip: The slip that is owed from now on.
+            line: As it is after the events, for a checkpoint now and then.
 
         Raises:
-            JournalError: It was not written, and nothing of it happened.
+            ContradictionError: A booking, a key or a slip's id is used already; nothing of it
+                happened.
+            CardError: It was not written, and nothing of it happened. The card may have kept it
+                all the same: open it anew, so that no other event gets the same id.
+        """
+        place = self._place
+        with self.writing():
+            if events:
+                place = place or self.log.begin(self._epoch, self.why, events[0].at)
+                place = self.log.append(events, place)
+            self._enter_ledger(events, day)
+            if answered is not None:
+                self._enter_answer(answered, day)
+            if slip is not None:
+                self._enter_slip(slip, day)
+        if place is not None:
+            self._place, self._last = place, Position(self._epoch, place.seq)
+        self._since_checkpoint += len(events)
+        if line is not None and place is not None and self._since_checkpoint >= EVERY:
+            self._since_checkpoint = 0
+            # Without it nothing is lost; the next commit will tell what is wrong.
+            with suppress(CardError), self.writing():
+                self.checkpoints.put(line, place)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Write in one transaction, and tell what is wrong in our words.
+
+        Raises:
+            ContradictionError: See `commit`.
+            CardError: See `commit`.
+        """
+        if self._doubtful:
+            sentence = f"{self.path} could not be written before: it must be opened anew."
+            raise CardError(Trouble(Word.FAILING, sentence))
+        try:
+            with schema.transaction(self.db):
+                yield
+        except apsw.ConstraintError as error:
+            # What is used already was refused, and no commit was tried. But no event stands where
+            # the next one belongs, unless the file is not as we left it.
+            if "event." in str(error) or "epoch." in str(error):
+                self._doubtful = True
+                raise card_error(self.path, "is damaged", apsw.CorruptError(error)) from error
+            raise ContradictionError(f"{self.path} knows that already: {error}") from error
+        except (apsw.Error, OSError) as error:
+            self._doubtful = True
+            raise card_error(self.path, "cannot be written", error) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read, and tell what is wrong in our words.
+
+        Raises:
+            CardError: It cannot be read.
         """
         try:
-            with self._db:
-                self._write(events, day, answered, slip)
-        except apsw.Error as error:
-            raise JournalError(f"{self._path} cannot be written: {error}") from error
-        self._seq += len(events)
+            yield
+        except (apsw.Error, ValueError, TypeError) as error:
+            raise card_error(self.path, "cannot be read", error) from error
 
     def today(self) -> Iterator[Event]:
-        """Give the events since the last turn of the day, oldest first.
+        """Give the line's events since the last turn of the day, oldest first.
 
         Raises:
             JournalError: A row cannot be read.
         """
         try:
-            start = self._db.execute(
-                "SELECT max(seq) FROM event WHERE epoch = ? AND type = 'DayTurned'", (self._epoch,)
-            ).get
-            rows = self._db.execute(
-                "SELECT type, data FROM event WHERE epoch = ? AND seq >= ? ORDER BY seq",
-                (self._epoch, start or 0),
-            )
-            for type_name, data in rows:
-                yield codec.decode(type_name, data)
+            number, seq = self.log.today()
+            for _, type_name, data in self.log.rows(Place(number, seq - 1)):
+                if type_name not in codec.RECORD_TYPES:
+                    yield codec.decode(type_name, data)
         except codec.UnknownEventError as error:
             raise JournalError(
-                f"{self._path} holds an event that this release cannot read ({error}):"
+                f"{self.path} holds an event that this release cannot read ({error}):"
                 " install the release that wrote it."
             ) from error
-        except apsw.Error as error:
-            raise JournalError(f"{self._path} is damaged: {error}. Please call IT.") from error
+        except (apsw.Error, ValueError) as error:
+            raise card_error(self.path, "is damaged", error) from error
 
     def last_time(self) -> datetime | None:
-        """Give the time of the last event: desk time never runs back behind it."""
-        row = self._db.execute(
-            "SELECT at FROM event WHERE epoch = ? ORDER BY seq DESC LIMIT 1", (self._epoch,)
-        ).fetchone()
-        return datetime.fromisoformat(row[0]) if row else None
+        """Give the time of the last event: desk time never runs back behind it.
+
+        Raises:
+            CardError: It cannot be read.
+        """
+        with self.reading():
+            return self.log.last_time()
 
     def answer_to(self, caller: str, key: bytes) -> Answered | None:
-        """Give what was answered to this key before."""
-        row = self._db.execute(
-            "SELECT request, reply FROM command WHERE caller = ? AND key = ?", (caller, key)
-        ).fetchone()
+        """Give what was answered to this key before.
+
+        Raises:
+            CardError: It cannot be read.
+        """
+        with self.reading():
+            row = self.db.execute(
+                "SELECT request, reply FROM command WHERE caller = ? AND key = ?", (caller, key)
+            ).fetchone()
         return Answered(caller, key, *row) if row else None
 
     def next_slip_id(self) -> int:
-        """Give an id that no slip had."""
-        return int(self._db.execute("SELECT coalesce(max(id), 0) + 1 FROM slip").get)
+        """Give an id that no slip had.
+
+        Raises:
+            CardError: It cannot be read.
+        """
+        with self.reading():
+            return int(self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM slip").get)
 
     def owed_slips(self) -> list[OwedSlip]:
-        """Give the slips that are not known to be printed, oldest first."""
-        rows = self._db.execute("SELECT id, ticket, at FROM slip WHERE state = 'owed' ORDER BY id")
-        return [OwedSlip(id_, ticket, datetime.fromisoformat(at)) for id_, ticket, at in rows]
+        """Give the slips that are not known to be printed, oldest first.
+
+        Raises:
+            CardError: It cannot be read.
+        """
+        with self.reading():
+            rows = self.db.execute(
+                "SELECT id, ticket, at FROM slip WHERE state = 'owed' ORDER BY id"
+            )
+            return [OwedSlip(id_, ticket, datetime.fromisoformat(at)) for id_, ticket, at in rows]
 
     def settle_slip(self, slip_id: int, *, printed: bool) -> None:
         """Note that a slip is printed, or given up and told to staff.
 
         Raises:
-            JournalError: It was not written; the slip stays owed.
+            CardError: It was not written; the slip stays owed.
         """
         state = "printed" if printed else "told"
-        try:
-            self._db.execute("UPDATE slip SET state = ? WHERE id = ?", (state, slip_id))
-        except apsw.Error as error:
-            raise JournalError(f"{self._path} cannot be written: {error}") from error
+        with self.writing():
+            self.db.execute("UPDATE slip SET state = ? WHERE id = ?", (state, slip_id))
 
-    def _write(
-        self,
-        events: Sequence[Event],
-        day: str,
-        answered: Answered | None,
-        slip: OwedSlip | None,
-    ) -> None:
-        for seq, event in enumerate(events, start=self._seq + 1):
-            self._db.execute(
-                "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
-                (self._epoch, seq, event.at.isoformat(), *codec.encode(event)),
-            )
+    def note(self, key: str, value: str) -> None:
+        """Keep a small fact of the desk.
+
+        Raises:
+            CardError: It was not written.
+        """
+        with self.writing():
+            schema.set_meta(self.db, schema.NOTE + key, value)
+
+    def noted(self, key: str) -> str | None:
+        """Give what was noted; None: nothing.
+
+        Raises:
+            CardError: It cannot be read.
+        """
+        with self.reading():
+            value = schema.meta(self.db, schema.NOTE + key)
+        return None if value is None else str(value)
+
+    def keep_learned(self, day: date, position: Position, data: bytes) -> None:
+        """Keep what the forecast had learned at the end of a day, and that of the day before.
+
+        Args:
+            day: The day.
+            position: The last event that it had heard.
+            data: Opaque.
+
+        Raises:
+            CardError: It was not written.
+        """
+        with self.writing():
+            place = self.log.place_of(position)
+            if place is not None:
+                self.db.execute(
+                    "INSERT OR REPLACE INTO learned (day, epoch, seq, data) VALUES (?, ?, ?, ?)",
+                    (day.isoformat(), *place, data),
+                )
+                self.db.execute(
+                    "DELETE FROM learned WHERE day NOT IN"
+                    " (SELECT day FROM learned ORDER BY epoch DESC, seq DESC, day DESC LIMIT 2)"
+                )
+
+    def cursor(self, store: str) -> Position | None:
+        """Give the last event that a store acknowledged; None: none that is known here.
+
+        Raises:
+            CardError: It cannot be read.
+        """
+        with self.reading():
+            return self.outbox.cursor(store)
+
+    def acked(self, store: str, epoch: int, seq: int) -> None:
+        """Note that a store has all events up to this one. It never goes back within a store.
+
+        Raises:
+            CardError: It was not written.
+        """
+        with self.writing():
+            self.outbox.acked(store, epoch, seq)
+
+    def after(self, epoch: int | None, seq: int, limit: int) -> list[Entry]:
+        """Give events that follow a position, in order; see `Outbox`.
+
+        Raises:
+            CardError: It cannot be read.
+        """
+        with self.reading():
+            return self.outbox.after(epoch, seq, limit)
+
+    def _enter_ledger(self, events: Sequence[Event | Record], day: str) -> None:
+        for event in events:
             if isinstance(event, TicketIssued) and event.booking is not None:
                 # A booking that was used already breaks the whole transaction: never two numbers.
-                self._db.execute(
-                    "INSERT INTO ledger VALUES (?, ?, ?)", (event.booking.id, event.ticket, day)
+                self.db.execute(
+                    "INSERT INTO ledger (booking, ticket, day) VALUES (?, ?, ?)",
+                    (event.booking.id, event.ticket, day),
                 )
-        if answered is not None:
-            self._db.execute(
-                "INSERT INTO command VALUES (?, ?, ?, ?, ?)",
-                (answered.caller, answered.key, answered.request, answered.reply, day),
-            )
-        if slip is not None:
-            self._db.execute(
-                "INSERT INTO slip VALUES (?, ?, ?, ?, 'owed')",
-                (slip.id, slip.ticket, slip.at.isoformat(), day),
-            )
 
-    def _lock(self) -> None:
-        """Be the only writer, until this process ends however it ends."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        lock = self._closing.enter_context(
-            self._path.with_name(self._path.name + ".lock").open("a+", encoding="ascii")
+    def _enter_answer(self, answered: Answered, day: str) -> None:
+        self.db.execute(
+            "INSERT INTO command (caller, key, request, reply, day) VALUES (?, ?, ?, ?, ?)",
+            (answered.caller, answered.key, answered.request, answered.reply, day),
         )
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise SecondWriterError(self._path, lock.read().strip()) from None
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()}")
-        lock.flush()
 
-    def _open(self) -> apsw.Connection:
-        db = apsw.Connection(str(self._path))
-        self._closing.callback(db.close)
-        db.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        version = db.execute("PRAGMA user_version").get
-        if version == 0:
-            with db:
-                db.execute(TABLES)
-                db.execute("INSERT INTO meta VALUES ('epoch', ?)", (secrets.randbits(EPOCH_BITS),))
-                db.execute(f"PRAGMA user_version = {SCHEMA}")
-        elif version > SCHEMA:
-            raise JournalError(
-                f"{self._path} was written by a later release (schema {version}, this one knows"
-                f" {SCHEMA}): install that release."
-            )
-        return db
-
-    def _position(self) -> tuple[int, int]:
-        epoch = self._db.execute("SELECT value FROM meta WHERE key = 'epoch'").get
-        seq = self._db.execute(
-            "SELECT coalesce(max(seq), 0) FROM event WHERE epoch = ?", (epoch,)
-        ).get
-        return int(epoch), int(seq)
+    def _enter_slip(self, slip: OwedSlip, day: str) -> None:
+        self.db.execute(
+            "INSERT INTO slip (id, ticket, at, day, state) VALUES (?, ?, ?, ?, 'owed')",
+            (slip.id, slip.ticket, slip.at.isoformat(), day),
+        )

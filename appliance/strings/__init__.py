@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from functools import lru_cache
 from importlib import resources
 
@@ -68,8 +68,13 @@ def read_entries(source: str) -> Mapping[str, str]:
 
 
 def _shown(fact: object) -> object:
-    """Give a fact as it stands in a sentence; every site is in Germany, in every language."""
+    """Give a fact as it stands in a sentence: every site is in Germany, whatever the language.
+
+    A moment is left as it is: the text says which part of it is told.
+    """
     match fact:
+        case datetime():
+            return fact
         case date():
             return f"{fact:%d.%m.%Y}"
         case time():

@@ -83,9 +83,8 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
 
     from appliance.desk import Desk
     from appliance.drivers.buttons import ButtonsError
-    from appliance.drivers.clock import DeskTime
     from appliance.forecasting import Forecasting
-    from appliance.journal.journal import Journal
+    from appliance.journal.keeping import Keeping
     from appliance.printing import Printing
     from appliance.reception import Reception
     from appliance.strings import texts
@@ -95,7 +94,7 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
     manager = ServiceManager.from_environment()
     inbox: queue.SimpleQueue[Incoming] = queue.SimpleQueue()
     with ExitStack() as stack:
-        journal = stack.enter_context(Journal(settings.device.state_dir / "journal.sqlite"))
+        journal = stack.enter_context(Keeping(settings.device.state_dir / "journal.sqlite"))
         clock = attached.clock(settings.clock)
         empty = lobby.line(settings)
         trust, distrust = lobby.trust(settings, clock)
@@ -105,14 +104,15 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
             inbox.put,
             FORECAST_PAUSE_S / clock.speed,
         )
-        link = lobby.link(
-            settings, "desk", inbox.put, (topics.scan, topics.commands), session_s=DESK_SESSION_S
-        )
+        subscriptions = [topics.scan, topics.commands]
+        if journal.found.numbers is None:
+            subscriptions.append(topics.board)
+        link = lobby.link(settings, "desk", inbox.put, subscriptions, session_s=DESK_SESSION_S)
         pulse = Pulse(link, topics.presence("desk"), manager.feed_watchdog)
         built = Desk(
             line=empty,
             journal=journal,
-            clock=DeskTime(clock, journal.last_time()),
+            clock=clock,
             topics=topics,
             texts=texts(settings.site.language),
             around=Surroundings(

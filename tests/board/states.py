@@ -94,6 +94,11 @@ def told(
     return replace(view, notice=notice_of(result))
 
 
+ANNOUNCEMENT = (
+    "Heute schließt die Eingangszone um 11 Uhr."
+    " Neue Termine gibt es am Empfang und auf unserer Seite im Netz."
+)
+
 BOARDS = {
     "starting": BoardView(Mood.STARTING),
     "closed": BoardView(Mood.CLOSED, clock=CLOCK),
@@ -109,6 +114,7 @@ BOARDS = {
     "called": _open(Mood.CALLED, CallView("A017", "12", right_of_way=True)),
     "offline": _open(Mood.CALLED, CallView("A017", "3"), offline=True, next=NEXT[4:]),
     "stale": _open(Mood.CALLED, CallView("A017", "3"), stale=StaleView(CLOCK, 3)),
+    "announced": _open(Mood.CALLED, CallView("A017", "3"), announcement=ANNOUNCEMENT),
 }
 NOTICES = {
     "number": told(BOARDS["four-calls"], "in_time", "A021", paper=False),
@@ -142,6 +148,7 @@ LONG = BoardView(
     open_counters=89,
     clock=CLOCK,
     offline=True,
+    announcement="Wegen einer Versammlung " * 5,
 )
 _ENDLESS = KioskResult(
     outcome="wrong_site",

@@ -290,6 +290,12 @@ def test_an_open_lobby_without_calls_is_idle() -> None:
     assert start(board()).view(BOOT_S).mood is Mood.IDLE
 
 
+def test_notice_of_the_staff_is_shown_while_it_stands() -> None:
+    state = start(board(notice="Heute nur bis 11 Uhr"))
+    assert state.view(BOOT_S).announcement == "Heute nur bis 11 Uhr"
+    assert state.hear(board(), BOOT_S).view(BOOT_S).announcement == ""
+
+
 def test_offline_is_shown_only_where_there_is_an_uplink() -> None:
     assert not start(board()).view(BOOT_S).offline
     assert not start(board(online=True)).view(BOOT_S).offline

@@ -29,6 +29,8 @@ PLACES = {
     "scan": TOPICS.scan,
     "board": TOPICS.board,
     "wait": TOPICS.wait,
+    "wait of": TOPICS.wait_of("A1"),
+    "promise": TOPICS.promise,
     "tickets": TOPICS.tickets,
     "alarms": TOPICS.alarms,
     "result": TOPICS.kiosk_result("entrance"),
@@ -39,7 +41,8 @@ PLACES = {
     "broker": "$SYS/broker/version",
 }
 DESK, SCANNER, BOARD = (f"proc.sued.eingang-1.{p}" for p in ("desk", "scanner", "board"))
-STATE = {"board", "wait", "tickets", "alarms"}
+PUBLIC = {"board", "wait", "wait of"}
+STATE = PUBLIC | {"promise", "tickets", "alarms"}
 MAY_WRITE = {
     DESK: STATE | {"result", "presence desk"} | {f"reply {c}" for c in CALLERS},
     SCANNER: {"scan", "presence scanner"},
@@ -47,11 +50,12 @@ MAY_WRITE = {
     **{c: {f"command {c}"} for c in CALLERS},
 }
 MAY_READ = {
-    DESK: {"scan"} | {f"command {c}" for c in CALLERS},
+    # Its own board: after damage it tells which numbers are out.
+    DESK: {"scan", "board"} | {f"command {c}" for c in CALLERS},
     SCANNER: set[str](),
     BOARD: {"board", "wait", "result"},
     **{c: STATE | {f"reply {c}"} for c in CALLERS},
-    "kiosk.entrance": {"board", "wait", "result", "reply kiosk.entrance"},
+    "kiosk.entrance": PUBLIC | {"result", "reply kiosk.entrance"},
 }
 MARKER = "marker"
 DEADLINE_S = 10.0

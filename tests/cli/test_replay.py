@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import time
 from importlib import resources
 from typing import Any
 
 import pytest
 
+from appliance.line.opening import OpeningHours, Span
 from appliance.replay import Replay
 from appliance.strings import texts
+from tests.support.lobby import empty_line
 
 SETUP = {
     "at": "2026-03-02T07:50:00+01:00",
@@ -239,3 +243,17 @@ def test_configured_lobby_needs_no_setup() -> None:
     )
     assert json.loads(played.stdout)["ok"] is True
     assert played.stderr == b""
+
+
+def test_a_configured_lobby_keeps_its_hours_and_its_last_number() -> None:
+    line = empty_line()
+    hours = OpeningHours(((Span(time(8), time(12)),),) * 7)
+    asking = Asking()
+    asking.replay = Replay(replace(line, rules=replace(line.rules, hours=hours)), texts("en"))
+    assert "at 08:00" in asking.ask("07:30:00", "issue", service="A1")["error"]
+    assert asking.ask("07:59:00", "open_counter", counter="1") == {"ok": True}
+    taken = [asking.ask("11:30:00", "issue", service="A1")["ok"] for _ in range(12)]
+    # Five minutes each: some half a dozen are called before twelve.
+    assert taken[0]
+    assert not taken[-1]
+    assert taken == sorted(taken, reverse=True)

@@ -76,12 +76,15 @@ def test_second_desk_on_the_same_journal(pi: Device) -> None:
     assert "already being written by process" in one_sentence(ended)
 
 
-def test_journal_that_is_none(pi: Device) -> None:
-    (pi.folder / "state").mkdir()
-    (pi.folder / "state" / "journal.sqlite").write_bytes(b"x" * 5000)
-    ended = pi.run("desk")
-    assert ended.returncode == 1
-    assert "cannot be opened as the journal" in one_sentence(ended)
+def test_journal_that_is_none_is_set_aside_and_the_day_goes_on(pi: Device) -> None:
+    state = pi.folder / "state"
+    (state / "journal.sqlite").write_bytes(b"x" * 5000)
+    with pi.started("desk"):
+        pi.press()
+        pi.wait_for_log("desk", "journal_aside")
+    (aside,) = state.glob("journal.sqlite.aside-*")
+    assert aside.read_bytes() == b"x" * 5000
+    assert "Traceback" not in pi.log("desk")
 
 
 def test_no_camera_folder(pi: Device) -> None:

@@ -2,169 +2,25 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-import time
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from appliance.bus import messages
 from appliance.bus.link import Received
-from appliance.bus.topics import Topics
 from appliance.checkin.admission import Admission
 from appliance.checkin.outcomes import Outcome
-from appliance.desk import Desk
-from appliance.drivers.clock import DeskTime
 from appliance.drivers.printer import PrinterStatus
 from appliance.forecasting import Forecasts, Told
-from appliance.journal.journal import Journal
 from appliance.line.model import TicketState
-from appliance.printing import Job, PrinterIs, SlipGivenUp, SlipPrinted
-from appliance.strings import texts
-from appliance.surroundings import Incoming, Pressed, Rhythm, Surroundings
-from tests.support.lobby import at, booking, empty_line
+from appliance.printing import PrinterIs, SlipGivenUp, SlipPrinted
+from appliance.surroundings import Pressed
+from tests.support.lobby import at, booking
+from tests.support.table import KEY, TOPICS, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-TOPICS = Topics("SUED", "EINGANG", "sued.eingang-1")
-KEY = b"0123456789abcdef"
-DEADLINE_S = 10.0
-
-
-@dataclass
-class HandClock:
-    """A wall clock that a test sets."""
-
-    shown: datetime = field(default_factory=lambda: at("07:00"))
-    speed: float = 1.0
-
-    def now(self) -> datetime:
-        return self.shown
-
-
-@dataclass
-class Sent:
-    """A message that the desk published."""
-
-    payload: bytes
-    retain: bool
-    correlation: bytes | None
-
-
-class Table:
-    """The desk, and all that stands around it, under a test's hands."""
-
-    def __init__(self, folder: Path) -> None:
-        self.clock = HandClock()
-        self.inbox: queue.SimpleQueue[Incoming] = queue.SimpleQueue()
-        self.sent: dict[str, list[Sent]] = {}
-        self.jobs: list[Job] = []
-        self.acknowledged: list[Received] = []
-        self.forecasts_asked: list[datetime] = []
-        self.scanned = Admission(Outcome.FOREIGN, {"kind": "url"})
-        self._folder = folder
-        self.journal = Journal(folder / "journal.sqlite")
-        self._open()
-        self.clock.shown = at("08:00")
-
-    def restart(self) -> None:
-        """Kill the desk and start it again."""
-        self.journal.close()
-        self.journal = Journal(self._folder / "journal.sqlite")
-        self.jobs.clear()
-        self.sent.clear()
-        self._open()
-        self.settle()
-
-    def close(self) -> None:
-        self.journal.close()
-
-    def settle(self) -> None:
-        """Let the desk take all that is in its inbox, and publish."""
-        stop = threading.Event()
-        thread = threading.Thread(target=self.desk.run, args=(stop,), name="desk-under-test")
-        self.sent.pop(TOPICS.board, None)
-        thread.start()
-        until_s = time.monotonic() + DEADLINE_S
-        while not (self.inbox.empty() and TOPICS.board in self.sent):
-            assert time.monotonic() < until_s
-            assert thread.is_alive()
-            time.sleep(0.001)
-        stop.set()
-        thread.join(DEADLINE_S)
-
-    def put(self, *items: Incoming) -> None:
-        for item in items:
-            self.inbox.put(item)
-        self.settle()
-
-    def ask(
-        self, caller: str, verb: str, body: bytes = b"{}", key: bytes | None = KEY
-    ) -> messages.Reply:
-        where = TOPICS.reply(caller, "t")
-        self.put(
-            Received(TOPICS.command(caller, verb), body, response_topic=where, correlation=key)
-        )
-        sent = self.sent[where][-1]
-        assert sent.correlation == key
-        return messages.decode(sent.payload, messages.Reply)
-
-    def scan(self, admission: Admission) -> messages.KioskResult:
-        self.scanned = admission
-        scan = messages.Scan(kind="code", kiosk="entrance", text="LB1:…")
-        self.put(Received(TOPICS.scan, messages.encode(scan)))
-        return self.shown()
-
-    def shown(self) -> messages.KioskResult:
-        sent = self.sent[TOPICS.kiosk_result("entrance")][-1]
-        return messages.decode(sent.payload, messages.KioskResult)
-
-    def board(self) -> messages.Board:
-        return messages.decode(self.sent[TOPICS.board][-1].payload, messages.Board)
-
-    def alarms(self) -> list[str]:
-        sent = self.sent[TOPICS.alarms][-1]
-        return [alarm.name for alarm in messages.decode(sent.payload, messages.Alarms).alarms]
-
-    def _open(self) -> None:
-        self.desk = Desk(
-            line=empty_line(),
-            journal=self.journal,
-            clock=DeskTime(self.clock, self.journal.last_time()),
-            topics=TOPICS,
-            texts=texts("en"),
-            around=Surroundings(
-                publish=self._publish,
-                acknowledge=self.acknowledged.append,
-                print_slip=self.jobs.append,
-                admit=lambda *_: self.scanned,
-                set_slip=lambda *_: lambda _copy: (),
-                ask_forecast=self.forecasts_asked.append,
-                beat=lambda: None,
-            ),
-            inbox=self.inbox,
-            kiosk="entrance",
-            session="s",
-            rhythm=Rhythm(tick_s=0.01),
-        )
-        self.desk.start()
-
-    def _publish(
-        self,
-        topic: str,
-        payload: bytes,
-        *,
-        retain: bool = False,
-        expiry_s: int | None = None,  # noqa: ARG002  (as the desk calls it)
-        correlation: bytes | None = None,
-    ) -> int:
-        self.sent.setdefault(topic, []).append(Sent(payload, retain, correlation))
-        return 1
 
 
 @pytest.fixture
@@ -273,6 +129,13 @@ def test_command_without_a_key_of_16_bytes_is_refused(table: Table, key: bytes |
         ("staff.reception", "urgent", b'{"ticket": "A001"}', "incomplete"),
         ("staff.reception", "urgent", b'{"ticket": "A001", "urgent": "so"}', "malformed"),
         ("staff.reception", "set_mode", b"{}", "incomplete"),
+        ("staff.reception", "set_hours", b"{}", "incomplete"),
+        ("staff.reception", "set_hours", b'{"hours": ["8-12"]}', "malformed"),
+        ("staff.reception", "set_hours", b'{"hours": ["12:00-08:00"]}', "hours_unclear"),
+        ("staff.reception", "set_notice", b"{}", "incomplete"),
+        ("staff.reception", "set_notice", b'{"notice": "%s"}' % (b"x" * 121), "malformed"),
+        ("staff.reception", "reprint", b'{"ticket": "A009"}', "unknown_ticket"),
+        ("counter.1", "set_notice", b'{"notice": "x"}', "not_yours"),
     ],
 )
 def test_refusal_says_why_in_a_word_and_a_sentence(
@@ -305,7 +168,7 @@ def test_counter_may_do_its_part(table: Table, verb: str, body: bytes) -> None:
     table.ask("counter.1", "open_counter", key=b"1" * 16)
     table.ask("counter.1", "next", key=b"2" * 16)
     if verb == "recall":
-        table.clock.shown = at("08:01")
+        table.clock.goes_to(at("08:01"))
     before = table.desk.line
     assert table.ask("counter.1", verb, body, key=b"3" * 16).ok
     assert table.desk.line != before
@@ -318,6 +181,8 @@ def test_counter_may_do_its_part(table: Table, verb: str, body: bytes) -> None:
         ("urgent", b'{"ticket": "A001", "urgent": "health"}'),
         ("cancel", b'{"ticket": "A001"}'),
         ("set_mode", b'{"mode": "appointments_only"}'),
+        ("set_hours", b'{"hours": ["08:00-11:00"]}'),
+        ("set_notice", b'{"notice": "Heute nur bis 11 Uhr"}'),
     ],
 )
 def test_reception_may_do_its_part(table: Table, verb: str, body: bytes) -> None:
@@ -372,7 +237,7 @@ def test_slip_owed_at_a_restart_is_printed_as_a_copy_while_it_is_young(table: Ta
 
 def test_slip_owed_for_long_is_told_to_staff(table: Table) -> None:
     table.put(Pressed("A1"))
-    table.clock.shown = at("08:03")
+    table.clock.goes_to(at("08:03"))
     table.restart()
     assert table.jobs == []
     assert table.alarms() == ["slip"]
@@ -405,26 +270,26 @@ def test_without_paper_the_result_says_so_until_it_is_back(table: Table) -> None
 
 def test_day_turns_at_the_sites_midnight(table: Table) -> None:
     table.put(Pressed("A1"))
-    table.clock.shown = at("23:59")
+    table.clock.goes_to(at("23:59"))
     table.settle()
     assert list(table.desk.line.tickets) == ["A001"]
     # 00:00 in Berlin is 23:00 in UTC.
-    table.clock.shown = at("23:59:59").replace(second=0, minute=0, hour=23)
+    table.clock.goes_to(at("23:59").replace(minute=0, hour=23))
     table.settle()
     assert not table.desk.line.tickets
 
 
 def test_clock_that_steps_back_takes_nobody_along(table: Table) -> None:
     table.put(Pressed("A1"))
-    table.clock.shown = at("07:00")
+    table.clock.wall = at("07:00")
     table.put(Pressed("A1"))
     first, second = table.desk.line.tickets.values()
-    assert first.taken <= second.taken
+    assert at("06:59") <= first.taken <= second.taken <= at("07:01")
 
 
 def test_board_is_kept_by_the_broker_and_results_are_not(table: Table) -> None:
     table.put(Pressed("A1"))
-    for topic in (TOPICS.board, TOPICS.wait, TOPICS.tickets, TOPICS.alarms):
+    for topic in (TOPICS.board, TOPICS.wait, TOPICS.promise, TOPICS.tickets, TOPICS.alarms):
         assert all(sent.retain for sent in table.sent[topic])
     assert not any(sent.retain for sent in table.sent[TOPICS.kiosk_result("entrance")])
 
@@ -451,7 +316,7 @@ def test_forecast_is_told_while_it_is_fresh_and_the_rough_range_after(table: Tab
     assert table.forecasts_asked
     table.put(Forecasts(Told(at("08:00"), {"A1": (15, 40)})))
     assert told() == [(15, 40)]
-    table.clock.shown = at("08:05:01")
+    table.clock.goes_to(at("08:05:01"))
     table.settle()
     assert told() == [(0, 5)]
 

@@ -8,14 +8,15 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from appliance import forecasting
 from appliance.forecaster import told_range
-from appliance.forecasting import Forecasting, Forecasts, Told
+from appliance.forecasting import Forecasting, Forecasts, Learned, Told
 from appliance.line.forecast import Forecast
 from tests.support.device import device
-from tests.support.lobby import at
+from tests.support.lobby import DAY, at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,12 +26,16 @@ ANSWER = '{"at": "2026-03-02T07:00:00Z", "ranges": {"A1": [5, 20]}}'
 TOLD = Forecasts(Told(at("08:00"), {"A1": (5, 20)}))
 
 
-class Asking:
-    """Someone who wants forecasts from a child with a given program."""
+def python(program: str, *arguments: str) -> tuple[str, ...]:
+    """Give the command that runs a program of some lines."""
+    return sys.executable, "-c", program, *arguments
 
-    def __init__(self, program: str, *arguments: str) -> None:
+
+class Asking:
+    """Someone who wants forecasts from a child that a command starts."""
+
+    def __init__(self, *command: str) -> None:
         self.heard: queue.SimpleQueue[Forecasts] = queue.SimpleQueue()
-        command = (sys.executable, "-c", program, *arguments)
         self.forecasting = Forecasting(command, self.heard.put, pause_s=0.01)
 
     def until_told(self) -> Forecasts:
@@ -46,7 +51,7 @@ class Asking:
 
 
 def test_child_is_asked_and_its_answer_told() -> None:
-    asking = Asking(f"import sys\nfor _ in sys.stdin: print('{ANSWER}', flush=True)")
+    asking = Asking(*python(f"import sys\nfor _ in sys.stdin: print('{ANSWER}', flush=True)"))
     asking.forecasting.start()
     try:
         assert asking.until_told() == TOLD
@@ -61,7 +66,7 @@ def test_child_is_asked_and_its_answer_told() -> None:
         "sys.exit(3)",
         "time.sleep(60)",
         "print('babble', flush=True)",
-        "print('x' * 200_000, flush=True)",
+        "print('x' * 1_000_000, flush=True)",
     ],
 )
 def test_child_that_fails_is_started_again(
@@ -76,7 +81,7 @@ def test_child_that_fails_is_started_again(
         f"if not been_here.exists():\n    been_here.touch()\n    {first_time}\n"
         f"print('{ANSWER}', flush=True)\nsys.stdin.read()"
     )
-    asking = Asking(program, str(tmp_path / "been-here"))
+    asking = Asking(*python(program, str(tmp_path / "been-here")))
     asking.forecasting.start()
     try:
         assert asking.until_told() == TOLD
@@ -84,8 +89,43 @@ def test_child_that_fails_is_started_again(
         asking.forecasting.stop()
 
 
+def test_answer_with_what_was_learned_comes_whole(tmp_path: Path) -> None:
+    learned = Learned(DAY, 2**62, 7, bytes(range(256)) * 600)
+    told = msgspec.structs.replace(TOLD.told, learned=learned)
+    answer = tmp_path / "answer"
+    answer.write_bytes(msgspec.json.encode(told))
+    program = "import sys\nfor _ in sys.stdin: print(open(sys.argv[1]).read(), flush=True)"
+    asking = Asking(*python(program, str(answer)))
+    asking.forecasting.start()
+    try:
+        assert asking.until_told() == Forecasts(told)
+    finally:
+        asking.forecasting.stop()
+
+
+def test_child_that_cannot_be_started_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(forecasting, "AGAIN_S", 0.05)
+    program = tmp_path / "child"
+    asking = Asking(str(program))
+    asking.forecasting.start()
+    try:
+        asking.forecasting.ask(at("08:00"))
+        until_s = time.monotonic() + DEADLINE_S
+        while "cannot be started" not in caplog.text:
+            assert time.monotonic() < until_s
+        draft = tmp_path / "draft"
+        draft.write_text(f"#!/bin/sh\nread question\necho '{ANSWER}'\nread question\n")
+        draft.chmod(0o700)
+        draft.rename(program)
+        assert asking.until_told() == TOLD
+    finally:
+        asking.forecasting.stop()
+
+
 def test_stopping_ends_a_child_that_hangs() -> None:
-    asking = Asking("import time; time.sleep(600)")
+    asking = Asking(*python("import time; time.sleep(600)"))
     asking.forecasting.start()
     asking.forecasting.ask(at("08:00"))
     asking.forecasting.stop()
@@ -118,7 +158,9 @@ def test_real_forecaster_answers_from_the_journal() -> None:
         child.start()
         try:
             child.ask(at("08:00"))
+            told = heard.get(timeout=DEADLINE_S).told
             # Nobody has opened a counter: there is no forecast, and that is an answer.
-            assert heard.get(timeout=DEADLINE_S).told == Told(at("08:00"), {})
+            assert (told.at, told.ranges, told.promise) == (at("08:00"), {}, {})
+            assert told.learned is not None
         finally:
             child.stop()

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import fields
-from datetime import timedelta
+from dataclasses import fields, replace
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 import apsw
 import pytest
 
-from appliance.journal.codec import EVENT_TYPES, UnknownEventError, decode, encode
+from appliance.journal import schema
+from appliance.journal.card import CardError
+from appliance.journal.codec import (
+    EVENT_TYPES,
+    DamagedEventError,
+    decode,
+    decode_record,
+    encode,
+)
 from appliance.journal.journal import (
     Answered,
     Journal,
@@ -20,8 +28,11 @@ from appliance.journal.journal import (
     SecondWriterError,
 )
 from appliance.journal.reading import JournalReader
+from appliance.journal.records import DayClosed, EpochBegan, Gap, Record, ServiceTotals, Why
 from appliance.line import commands, events, model
 from appliance.line.model import Candidate, Rank, RankClass
+from appliance.line.opening import Span
+from tests.journal.failing import FailingCard
 from tests.support.lobby import DAY, Played, at, booking
 
 if TYPE_CHECKING:
@@ -72,6 +83,13 @@ EVENTS: list[events.Event] = [
         ),
     ),
     events.ModeSet(at("08:09"), model.Mode.CLOSED),
+    events.SlipAskedAgain(at("08:09"), "A001"),
+    events.Attended(at("08:09"), booking("08:10", "D1")),
+    events.HoursSet(at("08:09"), (Span(time(8), time(12)), Span(time(14), time(18)))),
+    events.NoticeSet(at("08:09"), "Heute nur bis 12 Uhr."),
+    events.BootBegan(at("08:09"), clock_sure=False, boot="b", uptime=timedelta(seconds=9)),
+    events.ClockSet(at("08:09"), timedelta(hours=-1, microseconds=5), DAY),
+    events.NumbersGoOn(at("08:09"), {"A": 20}),
     events.CounterClosed(at("08:09"), "1"),
 ]
 
@@ -106,7 +124,7 @@ def test_every_kind_of_event_comes_back_as_it_went() -> None:
     ],
 )
 def test_event_that_is_not_ours_is_refused(type_name: str, data: str) -> None:
-    with pytest.raises(UnknownEventError):
+    with pytest.raises(DamagedEventError):
         decode(type_name, data)
 
 
@@ -118,7 +136,7 @@ def test_events_are_there_after_a_restart(path: Path) -> None:
     with Journal(path) as journal:
         assert list(journal.today()) == EVENTS
         assert journal.position == position
-        assert position[1] == len(EVENTS)
+        assert position.seq == 1 + len(EVENTS)
         assert journal.last_time() == EVENTS[-1].at
 
 
@@ -129,12 +147,100 @@ def test_only_the_day_that_goes_on_is_folded(journal: Journal) -> None:
     assert list(journal.today()) == [tomorrow]
 
 
-def test_each_journal_has_an_epoch_of_its_own(tmp_path: Path) -> None:
-    epochs = set()
-    for name in "abc":
-        with Journal(tmp_path / name) as journal:
-            epochs.add(journal.position[0])
-    assert len(epochs) == 3
+def test_each_opening_begins_an_epoch_of_its_own(path: Path) -> None:
+    began = []
+    for event in EVENTS[:3]:
+        with Journal(path) as journal:
+            before = journal.position
+            journal.commit([event], day=str(DAY))
+            first = journal.after(before.epoch if began else None, before.seq, 1)[0]
+            began.append(decode_record(first.type, first.data))
+            assert journal.position.seq == 2
+            assert journal.position.epoch != before.epoch or not before.seq
+            assert list(journal.today()) == EVENTS[: len(began)]
+            position = journal.position
+    assert [each.why for each in began if isinstance(each, EpochBegan)] == [
+        Why.NEW,
+        Why.STARTED,
+        Why.STARTED,
+    ]
+    assert isinstance(began[1], EpochBegan)
+    assert began[1].previous_seq == 2
+    assert began[1].at == EVENTS[1].at
+    with Journal(path) as journal:
+        # Nothing happened yet: the last event is still that of the start before.
+        assert journal.position == position
+        assert len({entry.position.epoch for entry in journal.after(None, 0, 99)}) == 3
+
+
+def test_opening_alone_writes_no_epoch(path: Path) -> None:
+    for _ in range(3):
+        Journal(path).close()
+    with Journal(path) as journal:
+        assert journal.after(None, 0, 9) == []
+        assert journal.last_time() is None
+        assert list(journal.today()) == []
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        EpochBegan(at("08:00"), Why.MEMORY, 2**62, 7),
+        DayClosed(at("08:00"), DAY, 9, {"A1": ServiceTotals(tickets=5, longest_s=60)}),
+        Gap(at("08:00"), 3, 1, 2, 3, 4),
+    ],
+)
+def test_every_kind_of_record_comes_back_as_it_went(record: Record) -> None:
+    assert decode_record(*encode(record)) == record
+
+
+def test_day_goes_on_over_several_starts(path: Path) -> None:
+    tomorrow = DAY + timedelta(days=1)
+    turn = events.DayTurned(at("00:00", tomorrow), tomorrow)
+    later = [replace(event, at=at("08:30", tomorrow)) for event in EVENTS[1:3]]
+    for some in (EVENTS, [turn], later[:1], later[1:]):
+        with Journal(path) as journal:
+            journal.commit(some, day="2026-03-03")
+    with Journal(path) as journal:
+        assert list(journal.today()) == [turn, *later]
+        assert journal.last_time() == later[-1].at
+
+
+def test_facts_are_noted(path: Path) -> None:
+    with Journal(path) as journal:
+        assert journal.noted("boot") is None
+        journal.note("boot", "1")
+        journal.note("boot", "2")
+        journal.note("schema", "mine")
+    with Journal(path) as journal:
+        assert journal.noted("boot") == "2"
+        assert journal.noted("schema") == "mine"
+
+
+def test_commit_that_failed_is_not_followed_by_another(path: Path) -> None:
+    with FailingCard(path.parent, apsw.IOError, after=True) as card:
+        path.parent.mkdir()
+        with Journal(path) as journal:
+            journal.commit(EVENTS[:2], day=str(DAY))
+            card.left = 2
+            with pytest.raises(CardError):
+                journal.commit(EVENTS[2:], day=str(DAY))
+            card.left = None
+            # The card may have it: the same ids for other events would be two truths.
+            with pytest.raises(CardError, match="opened anew"):
+                journal.commit(EVENTS[3:4], day=str(DAY))
+        with Journal(path) as journal:
+            journal.commit(EVENTS[3:4], day=str(DAY))
+
+
+def test_new_database_is_there_after_a_power_cut(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = []
+    monkeypatch.setattr(schema, "sync_folder", synced.append)
+    Journal(path).close()
+    Journal(path).close()
+    assert synced == [path.parent]
 
 
 def test_booking_used_twice_breaks_the_whole_commit(journal: Journal) -> None:
@@ -208,8 +314,8 @@ def test_what_is_no_journal_is_told_in_one_sentence(path: Path) -> None:
 def test_journal_that_is_damaged_inside_is_told_in_one_sentence(path: Path) -> None:
     with Journal(path) as journal:
         journal.commit(EVENTS, day=str(DAY))
-        journal._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # noqa: SLF001  (into the one file)
-        (page,) = journal._db.execute(  # noqa: SLF001  (where the events are)
+        journal.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = journal.db.execute(
             "SELECT rootpage FROM sqlite_schema WHERE name = 'event'"
         ).fetchall()
         opened = path.read_bytes()
@@ -230,7 +336,7 @@ def test_journal_of_a_later_release_is_left_alone(path: Path) -> None:
 
 def test_every_commit_is_synced_to_the_card(journal: Journal) -> None:
     # The power-cut test itself needs a file layer that drops what was not synced; see docs/adr.
-    (synchronous,) = journal._db.execute("PRAGMA synchronous").fetchall()  # noqa: SLF001
+    (synchronous,) = journal.db.execute("PRAGMA synchronous").fetchall()
     assert synchronous == (2,)
 
 

@@ -10,8 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from appliance.journal.numbers import NumberMark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +87,9 @@ class Device:
         self.config = folder / "lobby.toml"
         self.config.write_text(SETTINGS.format(folder=folder, printer_port=printer_port), "utf-8")
         (folder / "camera").mkdir()
+        (folder / "state").mkdir()
+        # A new device: no number was ever given out.
+        NumberMark(folder / "state" / "numbers.mark").cover(date.min, {}, None)
         passwords = folder / "passwords"
         passwords.mkdir(mode=0o700)
         for process in ("desk", "scanner", "board"):

@@ -1,0 +1,186 @@
+"""The day's highest numbers, in a small file beside the journal.
+
+Whatever happens to the journal, no number of today is given twice. The file is written ahead, in
+blocks: before the first number of a block is committed, the mark says that all of the block may
+have been given out. So it costs one sync in twenty tickets, and after damage up to twenty numbers
+are left out. Its two slots are there from the beginning and are written in turn, in place: on a
+full card too, and a power cut leaves one of them whole. A third slot notes without any sync which
+event was the last; it tells a journal that lost its tail from a whole one.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from contextlib import suppress
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from appliance.files import write_atomically
+from appliance.journal.entries import Position
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+BLOCK = 20
+SLOT_BYTES = 4096
+"""A card writes no less at once: what harms one slot leaves the other."""
+SLOTS = 2
+CHECK_BYTES = 8
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What is known outside the journal.
+
+    Args:
+        sequence: Counts the marks; the higher one is the newer.
+        day: Whose numbers they are.
+        numbers: Letter → the highest number that may have been given out.
+        at: Desk time when it was written; None: not known.
+        last: An event that was in the journal then; None: none was.
+    """
+
+    sequence: int = 0
+    day: date | None = None
+    numbers: dict[str, int] = {}
+    at: datetime | None = None
+    last: Position | None = None
+
+
+class _Noted(msgspec.Struct, frozen=True):
+    """The last event, as noted since the mark with this sequence was written."""
+
+    sequence: int
+    last: Position
+
+
+Content = TypeVar("Content", Mark, _Noted)
+
+
+class NumberMark:
+    """The mark of one journal.
+
+    Args:
+        path: Its file; made with the first mark.
+
+    Attributes:
+        path: As given.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        slots = self._read()
+        marks = [mark for slot in slots[:SLOTS] if (mark := _parsed(slot, Mark))]
+        self._written = max(marks, key=lambda mark: mark.sequence, default=None)
+        self._wanted = self._written or Mark()
+        noted = _parsed(slots[SLOTS], _Noted) if len(slots) > SLOTS else None
+        if noted is not None and noted.sequence >= self._wanted.sequence:
+            self._wanted = msgspec.structs.replace(self._wanted, last=noted.last)
+
+    @property
+    def mark(self) -> Mark | None:
+        """What is known; None: there was no file, or none that can be read, and none was written.
+
+        What could not be written is not known: see `cover`.
+        """
+        return None if self._written is None else self._wanted
+
+    def cover(self, day: date, given: Mapping[str, int], at: datetime | None) -> None:
+        """Have it say at least this, before it is committed; a block ahead where it is short.
+
+        Args:
+            day: Whose numbers they are.
+            given: Letter → the highest number.
+            at: Desk time.
+
+        Raises:
+            OSError: It could not be written; the next call tries again.
+        """
+        wanted = self._wanted
+        # On an earlier day than the mark's, its numbers count all the same.
+        known = wanted.numbers if wanted.day is not None and day <= wanted.day else {}
+        ahead = {
+            letter: -(-number // BLOCK) * BLOCK
+            for letter, number in given.items()
+            if number > known.get(letter, 0)
+        }
+        self._wanted = msgspec.structs.replace(wanted, day=day, numbers={**known, **ahead})
+        written = self._written
+        if written is None or (written.day, written.numbers) != (day, self._wanted.numbers):
+            self._write(at)
+
+    def renew(self) -> None:
+        """Write it once more as it is, to see whether it can be.
+
+        Raises:
+            OSError: It cannot.
+        """
+        self._write(None)
+
+    def knows(self, epoch: int) -> bool:
+        """Tell whether the last event that it knows is of this epoch."""
+        return self._wanted.last is not None and self._wanted.last.epoch == epoch
+
+    def keep_last(self, last: Position) -> None:
+        """Have it know which event was the last, on the card.
+
+        Raises:
+            OSError: It could not be written.
+        """
+        self._wanted = msgspec.structs.replace(self._wanted, last=last)
+        self._write(None)
+
+    def note_last(self, last: Position) -> None:
+        """Note which event was the last, without waiting for the card."""
+        self._wanted = msgspec.structs.replace(self._wanted, last=last)
+        noted = _slot(_Noted(self._wanted.sequence, last))
+        # Where it cannot be noted, the last mark says less, and nothing wrong.
+        with suppress(OSError):
+            self._overwrite(noted, SLOTS, sync=False)
+
+    def _write(self, at: datetime | None) -> None:
+        before = self._written.sequence if self._written is not None else 0
+        mark = msgspec.structs.replace(self._wanted, sequence=before + 1, at=at or self._wanted.at)
+        slot = _slot(mark)
+        try:
+            self._overwrite(slot, mark.sequence % SLOTS, sync=True)
+        except FileNotFoundError:
+            empty = bytes(SLOT_BYTES)
+            slots = [empty] * (SLOTS + 1)
+            slots[mark.sequence % SLOTS] = slot
+            write_atomically(self.path, b"".join(slots))
+        self._written = self._wanted = mark
+
+    def _overwrite(self, slot: bytes, number: int, *, sync: bool) -> None:
+        handle = os.open(self.path, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.pwrite(handle, slot, number * SLOT_BYTES)
+            if sync:
+                os.fdatasync(handle)
+        finally:
+            os.close(handle)
+
+    def _read(self) -> list[bytes]:
+        try:
+            data = self.path.read_bytes()[: SLOT_BYTES * (SLOTS + 1)]
+        except OSError:
+            return []
+        return [data[begin : begin + SLOT_BYTES] for begin in range(0, len(data), SLOT_BYTES)]
+
+
+def _slot(content: Mark | _Noted) -> bytes:
+    text = msgspec.json.encode(content)
+    return (f"{zlib.crc32(text):0{CHECK_BYTES}x}".encode() + text + b"\n").ljust(SLOT_BYTES, b"\0")
+
+
+def _parsed(slot: bytes, kind: type[Content]) -> Content | None:
+    check, text = slot[:CHECK_BYTES], slot[CHECK_BYTES:].partition(b"\n")[0]
+    if check != f"{zlib.crc32(text):0{CHECK_BYTES}x}".encode():
+        return None
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.MsgspecError:
+        return None

@@ -1,0 +1,161 @@
+"""What the desk tells everyone: the line as it stands, what is wrong, what a scan came to.
+
+The topics are kept by the broker for who comes later, and told again every so often, so that a
+reader can see how old they are.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from appliance.alarms import AlarmBook
+from appliance.bus import messages
+from appliance.bus.views import View
+from appliance.drivers.printer import PrinterStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from appliance.bus.topics import Topics
+    from appliance.forecasting import Told
+    from appliance.journal.card import Trouble
+    from appliance.line.line import Line
+    from appliance.strings import Texts
+    from appliance.surroundings import Publish, Rhythm
+
+RESULT_EXPIRY_S = 5
+"""A kiosk that was away shows the next visitor nothing of the last one."""
+
+FORECAST_VALID = timedelta(minutes=5)
+
+
+class Publishing:
+    """Tells how things stand, when they have changed and every so often.
+
+    Args:
+        publish: Sends on the bus.
+        topics: The lobby's tree.
+        texts: In the site's language.
+        session: Random per start.
+        rhythm: How often it speaks.
+    """
+
+    def __init__(
+        self, publish: Publish, topics: Topics, texts: Texts, session: str, rhythm: Rhythm
+    ) -> None:
+        self._publish = publish
+        self._topics = topics
+        self._texts = texts
+        self._session = session
+        self._rhythm = rhythm
+        self._alarms = AlarmBook()
+        self._paper = True
+        self._told: Told | None = None
+        self._told_s = float("-inf")
+        self._news = True
+
+    def changed(self) -> None:
+        """Note that there is news."""
+        self._news = True
+
+    def forecast_came(self, told: Told) -> None:
+        """Take in the child's last word."""
+        self._told = told
+        self._news = True
+
+    def forecasts(self, now: datetime) -> Told | None:
+        """Give the forecasts while they are fresh enough to be told."""
+        if self._told is None or not timedelta() <= now - self._told.at <= FORECAST_VALID:
+            return None
+        return self._told
+
+    def alarm(self, name: str, now: datetime, text: str = "", **facts: object) -> None:
+        """Have staff told that something is wrong.
+
+        Args:
+            name: One alarm of a name is on at a time.
+            now: Desk time.
+            text: Its words stand under `alarm.{text}`; by default under its name.
+            facts: What they need.
+        """
+        sentence = self._texts(f"alarm.{text or name}", **facts)
+        self._news = self._alarms.on(name, sentence, now) or self._news
+
+    def over(self, name: str) -> None:
+        """Take back an alarm, if it is on."""
+        self._news = self._alarms.off(name) or self._news
+
+    def printer_is(self, status: PrinterStatus, now: datetime) -> None:
+        """Note how the printer is: without paper, numbers stand large on the screen."""
+        self._paper = status.prints
+        if status is PrinterStatus.READY:
+            self.over("printer")
+        else:
+            self.alarm("printer", now, f"printer_{status.value}")
+
+    def card_is(self, trouble: Trouble | None, now: datetime) -> None:
+        """Note how the card is that the journal is on."""
+        if trouble is None:
+            self.over("card")
+        else:
+            self.alarm("card", now, f"card_{trouble.word}")
+
+    def show(
+        self, kiosk: str, outcome: str, facts: Mapping[str, str], ticket: str | None = None
+    ) -> None:
+        """Tell the person at a kiosk what a scan or a press came to."""
+        result = messages.KioskResult(
+            outcome=outcome, facts=dict(facts), ticket=ticket, paper=self._paper
+        )
+        topic = self._topics.kiosk_result(kiosk)
+        self._publish(topic, messages.encode(result), expiry_s=RESULT_EXPIRY_S)
+
+    def due(self, *, idle: bool) -> bool:
+        """Tell whether it is time to speak: every so often, and with news once it is quiet."""
+        late = time.monotonic() - self._told_s >= self._rhythm.tick_s
+        return late or (self._news and idle)
+
+    def tell(self, line: Line, now: datetime) -> None:
+        """Tell everyone how the line stands."""
+        told = self.forecasts(now)
+        view = View(line, now, self._session, self._rhythm.valid_s)
+        wait = view.wait(told.ranges if told else None)
+        for topic, message in (
+            (self._topics.board, view.board()),
+            (self._topics.wait, wait),
+            *((self._topics.wait_of(each.service), view.wait_of(each)) for each in wait.services),
+            (self._topics.promise, view.promise(*_foreseen(told))),
+            (self._topics.tickets, view.tickets()),
+            (self._topics.alarms, view.alarms(self._alarms.now())),
+        ):
+            self._publish(topic, messages.encode(message), retain=True)
+        self._told_s = time.monotonic()
+        self._news = False
+
+
+def _foreseen(told: Told | None) -> tuple[list[messages.Watch], messages.Score | None]:
+    """Give what the forecast says of the next hour, and of itself, as it is published."""
+    if told is None:
+        return [], None
+    watch = [
+        messages.Watch(
+            service=service,
+            appointments=round(each.appointments, 1),
+            kept=round(each.kept, 3),
+            mended_by=each.mended_by,
+            kept_then=None if each.kept_then is None else round(each.kept_then, 3),
+        )
+        for service, each in sorted(told.promise.items())
+    ]
+    if told.score is None:
+        return watch, None
+    score = messages.Score(
+        forecasts=told.score.forecasts,
+        error_min=round(told.score.error_min, 1),
+        bias_min=round(told.score.bias_min, 1),
+        below_p90=round(told.score.below_p90, 3),
+    )
+    return watch, score

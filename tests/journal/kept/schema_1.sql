@@ -1,0 +1,33 @@
+-- A journal of schema 1, as it was before there was a release: two days, one of them going on.
+PRAGMA page_size=1024;
+BEGIN TRANSACTION;
+CREATE TABLE command (
+    caller TEXT, key BLOB, request BLOB, reply BLOB, day TEXT, PRIMARY KEY (caller, key)
+) WITHOUT ROWID;
+INSERT INTO command VALUES('counter.1',X'01010101010101010101010101010101',X'72657175657374',X'7265706C792031','2026-03-02');
+INSERT INTO command VALUES('counter.1',X'02020202020202020202020202020202',X'72657175657374',X'7265706C792032','2026-03-02');
+INSERT INTO command VALUES('counter.1',X'03030303030303030303030303030303',X'72657175657374',X'7265706C792033','2026-03-02');
+INSERT INTO command VALUES('counter.1',X'04040404040404040404040404040404',X'72657175657374',X'7265706C792034','2026-03-02');
+INSERT INTO command VALUES('counter.1',X'05050505050505050505050505050505',X'72657175657374',X'7265706C792035','2026-03-02');
+CREATE TABLE event (
+    epoch INTEGER, seq INTEGER, at TEXT, type TEXT, data TEXT, PRIMARY KEY (epoch, seq)
+) WITHOUT ROWID;
+INSERT INTO event VALUES(4611686018427387905,1,'2026-02-28T23:00:00+00:00','DayTurned','{"at":"2026-02-28T23:00:00Z","day":"2026-03-01"}');
+INSERT INTO event VALUES(4611686018427387905,2,'2026-03-01T07:00:00+00:00','TicketIssued','{"at":"2026-03-01T07:00:00Z","ticket":"A001","sequence":1,"service":"A1","booking":{"id":"old","slot":"2026-03-01T07:10:00Z","minutes":10,"service":"A1","place":null},"wishes":[]}');
+INSERT INTO event VALUES(4611686018427387905,3,'2026-03-01T23:00:00+00:00','DayTurned','{"at":"2026-03-01T23:00:00Z","day":"2026-03-02"}');
+INSERT INTO event VALUES(4611686018427387905,4,'2026-03-02T06:59:00+00:00','CounterOpened','{"at":"2026-03-02T06:59:00Z","counter":"1","services":["A1","B1"]}');
+INSERT INTO event VALUES(4611686018427387905,5,'2026-03-02T07:00:00+00:00','TicketIssued','{"at":"2026-03-02T07:00:00Z","ticket":"A001","sequence":1,"service":"A1","booking":null,"wishes":[]}');
+INSERT INTO event VALUES(4611686018427387905,6,'2026-03-02T07:01:00+00:00','TicketIssued','{"at":"2026-03-02T07:01:00Z","ticket":"A002","sequence":2,"service":"A1","booking":{"id":"A1-08:10","slot":"2026-03-02T07:10:00Z","minutes":10,"service":"A1","place":null},"wishes":[]}');
+INSERT INTO event VALUES(4611686018427387905,7,'2026-03-02T07:02:00+00:00','TicketCalled','{"at":"2026-03-02T07:02:00Z","ticket":"A002","counter":"1","number_of_call":1,"candidates":[["A002",[0,"2026-03-02T07:10:00Z",2]],["A001",[1,"2026-03-02T07:00:00Z",1]]],"by_name":false}');
+INSERT INTO event VALUES(4611686018427387905,8,'2026-03-02T07:03:00+00:00','TicketIssued','{"at":"2026-03-02T07:03:00Z","ticket":"B001","sequence":3,"service":"B1","booking":null,"wishes":[]}');
+CREATE TABLE ledger (booking TEXT PRIMARY KEY, ticket TEXT, day TEXT) WITHOUT ROWID;
+INSERT INTO ledger VALUES('A1-08:10','A002','2026-03-02');
+INSERT INTO ledger VALUES('old','A001','2026-03-01');
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+INSERT INTO meta VALUES('epoch',4611686018427387905);
+CREATE TABLE slip (id INTEGER PRIMARY KEY, ticket TEXT, at TEXT, day TEXT, state TEXT);
+INSERT INTO slip VALUES(1,'A001','2026-03-02T07:00:00+00:00','2026-03-02','printed');
+INSERT INTO slip VALUES(2,'A002','2026-03-02T07:01:00+00:00','2026-03-02','owed');
+INSERT INTO slip VALUES(3,'B001','2026-03-02T07:03:00+00:00','2026-03-02','owed');
+pragma user_version=1;
+COMMIT TRANSACTION;

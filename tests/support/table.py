@@ -1,0 +1,184 @@
+"""The desk in a thread of the test, with a real journal and line, and what is around it."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, TypeVar
+
+from appliance.bus import messages
+from appliance.bus.link import Received
+from appliance.bus.topics import Topics
+from appliance.checkin.admission import Admission
+from appliance.checkin.outcomes import Outcome
+from appliance.desk import Desk
+from appliance.journal.keeping import Keeping
+from appliance.journal.numbers import NumberMark
+from appliance.strings import texts
+from appliance.surroundings import Incoming, Rhythm, Surroundings
+from tests.support.lobby import at, empty_line
+from tests.support.machine import Machine
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from appliance.line.line import Line
+    from appliance.printing import Job
+
+M = TypeVar("M")
+
+TOPICS = Topics("SUED", "EINGANG", "sued.eingang-1")
+KEY = b"0123456789abcdef"
+DEADLINE_S = 10.0
+
+
+@dataclass
+class Sent:
+    """A message that the desk published."""
+
+    payload: bytes
+    retain: bool
+    correlation: bytes | None
+
+
+class Table:
+    """The desk, and all that stands around it, under a test's hands.
+
+    Args:
+        folder: For the journal.
+        line: The lobby; by default the small one.
+        clock: At seven in the morning; at eight the test begins.
+        new: It is known that no number was ever given out here.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        line: Line | None = None,
+        clock: Machine | None = None,
+        *,
+        new: bool = True,
+    ) -> None:
+        self.line = line or empty_line()
+        self.clock = clock or Machine(at("07:00"))
+        self.inbox: queue.SimpleQueue[Incoming] = queue.SimpleQueue()
+        self.sent: dict[str, list[Sent]] = {}
+        self.jobs: list[Job] = []
+        self.acknowledged: list[Received] = []
+        self.forecasts_asked: list[datetime] = []
+        self.scanned = Admission(Outcome.FOREIGN, {"kind": "url"})
+        self._folder = folder
+        if new:
+            NumberMark(folder / "numbers.mark").cover(date.min, {}, None)
+        self.journal = Keeping(folder / "journal.sqlite")
+        self._open()
+        if clock is None:
+            self.clock.goes_to(at("08:00"))
+
+    def restart(self) -> None:
+        """Kill the desk and start it again."""
+        self.journal.close()
+        self.journal = Keeping(self._folder / "journal.sqlite")
+        self.jobs.clear()
+        self.sent.clear()
+        self._open()
+        self.settle()
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        self.journal.close()
+
+    def settle(self) -> None:
+        """Let the desk take all that is in its inbox, and publish."""
+        stop = threading.Event()
+        thread = threading.Thread(target=self.desk.run, args=(stop,), name="desk-under-test")
+        self.sent.pop(TOPICS.board, None)
+        thread.start()
+        until_s = time.monotonic() + DEADLINE_S
+        while not (self.inbox.empty() and TOPICS.board in self.sent):
+            assert time.monotonic() < until_s
+            assert thread.is_alive()
+            time.sleep(0.001)
+        stop.set()
+        thread.join(DEADLINE_S)
+
+    def put(self, *items: Incoming) -> None:
+        """Let these happen."""
+        for item in items:
+            self.inbox.put(item)
+        self.settle()
+
+    def ask(
+        self, caller: str, verb: str, body: bytes = b"{}", key: bytes | None = KEY
+    ) -> messages.Reply:
+        """Send a command; give the reply."""
+        where = TOPICS.reply(caller, "t")
+        self.put(
+            Received(TOPICS.command(caller, verb), body, response_topic=where, correlation=key)
+        )
+        sent = self.sent[where][-1]
+        assert sent.correlation == key
+        return messages.decode(sent.payload, messages.Reply)
+
+    def scan(self, admission: Admission) -> messages.KioskResult:
+        """Hold up a code that means `admission`; give what the kiosk shows."""
+        self.scanned = admission
+        scan = messages.Scan(kind="code", kiosk="entrance", text="LB1:…")
+        self.put(Received(TOPICS.scan, messages.encode(scan)))
+        return self.shown()
+
+    def shown(self) -> messages.KioskResult:
+        """Give what the kiosk shows."""
+        sent = self.sent[TOPICS.kiosk_result("entrance")][-1]
+        return messages.decode(sent.payload, messages.KioskResult)
+
+    def told(self, topic: str, kind: type[M]) -> M:
+        """Give what was last published on a topic."""
+        return messages.decode(self.sent[topic][-1].payload, kind)
+
+    def board(self) -> messages.Board:
+        """Give what the board shows."""
+        return self.told(TOPICS.board, messages.Board)
+
+    def alarms(self) -> list[str]:
+        """Give the names of the alarms that are on."""
+        return [alarm.name for alarm in self.told(TOPICS.alarms, messages.Alarms).alarms]
+
+    def _open(self) -> None:
+        self.desk = Desk(
+            line=self.line,
+            journal=self.journal,
+            clock=self.clock,
+            topics=TOPICS,
+            texts=texts("en"),
+            around=Surroundings(
+                publish=self._publish,
+                acknowledge=self.acknowledged.append,
+                print_slip=self.jobs.append,
+                admit=lambda *_: self.scanned,
+                set_slip=lambda *_: lambda _copy: (),
+                ask_forecast=self.forecasts_asked.append,
+                beat=lambda: None,
+            ),
+            inbox=self.inbox,
+            kiosk="entrance",
+            session="s",
+            rhythm=Rhythm(tick_s=0.01),
+        )
+        self.desk.start()
+
+    def _publish(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        retain: bool = False,
+        expiry_s: int | None = None,  # noqa: ARG002  (as the desk calls it)
+        correlation: bytes | None = None,
+    ) -> int:
+        self.sent.setdefault(topic, []).append(Sent(payload, retain, correlation))
+        return 1
