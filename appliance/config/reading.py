@@ -115,6 +115,7 @@ def _settings(document: Document) -> Settings:
         counters=tuple(table.build() for table in document.all("counter")),
         hours=_hours(document),
         rules=document.one("rules").build(),
+        journal=document.one("journal").build(),
         bus=document.one("bus").build(),
         codes=document.one("codes").build(),
         camera=document.one("camera").build(),

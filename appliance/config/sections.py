@@ -86,6 +86,7 @@ def sections() -> tuple[Section, ...]:
         ),
         Section("day", "Each day with hours of its own.", {"": settings.SpecialDay}, many=True),
         Section("rules", "How people are called.", {"": settings.Rules}),
+        Section("journal", "What happened, and how long it is kept.", {"": settings.Journal}),
         Section("bus", "The broker on this Pi.", {"": settings.Bus}),
         Section("codes", "Whose appointment codes are trusted.", {"": settings.Codes}),
         Section(

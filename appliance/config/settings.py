@@ -323,6 +323,23 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """What happened, and how long it is kept."""
+
+    keep_days: Annotated[
+        int, Key(whole(1, 366, "days"), "What happened on a day is deleted after so many.", 14)
+    ]
+    outbox_days: Annotated[
+        int,
+        Key(
+            whole(1, 366, "days"),
+            "What could not be sent to the central broker is kept for so many.",
+            60,
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bus:
     """The broker on this Pi."""
 
@@ -391,6 +408,7 @@ class Settings:
     counters: tuple[Counter, ...]
     hours: Hours | None
     rules: Rules
+    journal: Journal
     bus: Bus
     codes: Codes
     camera: Camera

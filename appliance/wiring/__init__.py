@@ -94,7 +94,14 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
     manager = ServiceManager.from_environment()
     inbox: queue.SimpleQueue[Incoming] = queue.SimpleQueue()
     with ExitStack() as stack:
-        journal = stack.enter_context(Keeping(settings.device.state_dir / "journal.sqlite"))
+        kept = settings.journal
+        journal = stack.enter_context(
+            Keeping(
+                settings.device.state_dir / "journal.sqlite",
+                keep_days=kept.keep_days,
+                outbox_days=kept.outbox_days,
+            )
+        )
         clock = attached.clock(settings.clock)
         empty = lobby.line(settings)
         trust, distrust = lobby.trust(settings, clock)

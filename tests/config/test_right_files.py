@@ -62,6 +62,7 @@ def test_what_is_left_out_has_its_default(desk: Desk) -> None:
         max_calls=3, recall_after=timedelta(seconds=45), max_wait=None
     )
     assert settings.services[0].very_late == timedelta(hours=1)
+    assert settings.journal == config.Journal(keep_days=14, outbox_days=60)
     assert settings.bus.socket == Path("/run/lobby/bus/socket")
     assert settings.board == config.ScreenBoard()
     assert settings.clock == config.SystemClock()
