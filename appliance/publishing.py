@@ -101,6 +101,8 @@ class Publishing:
         if trouble is None:
             self.over("card")
         else:
+            # The forecast reads the card: what it says is of a line as it was.
+            self._told = None
             self.alarm("card", now, f"card_{trouble.word}")
 
     def show(

@@ -3,7 +3,7 @@
 Everything begins with a belief (the configured minutes, a tenth who do not come) that counts as
 much as a few observations, so that a new service has a forecast on its first morning and a wrong
 configuration is forgotten within days. What was seen fades with a half-life of three weeks. Nothing
-is kept per clerk or per person: only sums.
+is kept per clerk or per person: only sums, counters' hours, and how early the last scans were.
 
 What a counter takes back is taken back here too. What spans a step of the clock is forgotten.
 """

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from appliance.line.model import CounterState
+from appliance.line.record import WITHIN
 from appliance.line.rollout import calls
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from appliance.line.scene import Stage
 
-WITHIN = timedelta(minutes=5)
 AHEAD = timedelta(hours=1)
 SHOULD_BE = 0.95
 HELPS = 0.02

@@ -12,6 +12,7 @@ import pytest
 from appliance import upkeep
 from appliance.bus import messages
 from appliance.bus.link import Received
+from appliance.forecasting import Forecasts, Told
 from appliance.surroundings import Pressed
 from tests.support.lobby import DAY, at
 from tests.support.table import TOPICS, Table
@@ -80,6 +81,9 @@ def test_on_a_full_card_the_day_goes_on_and_is_written_when_there_is_room(card: 
             table.put(Pressed("A1"))
         assert table.shown().ticket == "A031"
         assert table.alarms() == ["card"]
+        # The forecast's process reads the card, and knows nothing of what is in memory.
+        table.put(Forecasts(Told(at("08:00"), {"A1": (50, 55)})))
+        assert table.told(TOPICS.wait_of("A1"), messages.WaitOf).wait.low_min != 50
         first = table.ask("counter.1", "open_counter", key=b"1" * 16)
         assert table.ask("counter.1", "open_counter", key=b"1" * 16) == first
         ballast.unlink()

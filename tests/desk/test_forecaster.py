@@ -17,7 +17,7 @@ from appliance import learned
 from appliance.forecaster import Forecaster
 from appliance.forecasting import Asked, Told
 from appliance.journal.entries import Position
-from appliance.journal.journal import Journal
+from appliance.journal.keeping import Keeping
 from appliance.journal.reading import JournalReader
 from appliance.line import commands, events
 from appliance.line.forecast import Estimator
@@ -36,20 +36,20 @@ TOMORROW = DAY + timedelta(days=1)
 class Hall:
     """The small lobby, whose desk writes a real journal."""
 
-    def __init__(self, journal: Journal) -> None:
-        self.line = empty_line()
-        self.journal = journal
+    def __init__(self, keeping: Keeping) -> None:
+        self.keeping = keeping
+        self.line = keeping.line(empty_line())
         self.day = DAY
         self.do("00:00", commands.TurnDay(DAY))
 
     def do(self, clock: str, *asked: commands.Command) -> None:
         for command in asked:
             decision = self.line.decide(command, at(clock, self.day))
-            self.write(*decision.events)
             self.line = self.line.apply_all(decision.events)
+            self.write(*decision.events)
 
     def write(self, *happened: events.Event) -> None:
-        self.journal.commit(happened, day=str(self.day))
+        self.keeping.commit(happened, day=str(self.day), line=self.line)
 
     def serves(self, minutes: int) -> None:
         """Let eight people in, one after the other, each for so long."""
@@ -71,18 +71,14 @@ class Hall:
 
     def keeps(self, what: Learned, data: bytes | None = None) -> None:
         """Put into the journal what was learned, as the desk does."""
-        place = self.journal.log.place_of(Position(what.epoch, what.seq))
-        assert place is not None
-        self.journal.db.execute(
-            "INSERT OR REPLACE INTO learned (day, epoch, seq, data) VALUES (?, ?, ?, ?)",
-            (what.day.isoformat(), *place, data or what.data),
-        )
+        position = Position(what.epoch, what.seq)
+        self.keeping.keep_learned(what.day, position, data or what.data)
 
 
 @contextmanager
 def hall(folder: Path) -> Iterator[Hall]:
-    with Journal(folder / "journal.sqlite") as journal:
-        yield Hall(journal)
+    with Keeping(folder / "journal.sqlite") as keeping:
+        yield Hall(keeping)
 
 
 def told(folder: Path, *clocks: str, hall: Hall) -> list[Told]:
@@ -143,7 +139,7 @@ def test_what_was_learned_is_told_once_after_the_turn_of_the_day(tmp_path: Path)
     with hall(tmp_path) as lobby:
         lobby.serves(10)
         lobby.turns()
-        turned = lobby.journal.position
+        turned = lobby.keeping.position
         lobby.do("07:00", commands.OpenCounter("1"))
         first, second = told(tmp_path, "08:00", "08:01", hall=lobby)
     assert first.learned is not None

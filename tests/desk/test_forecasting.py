@@ -14,6 +14,8 @@ import pytest
 from appliance import forecasting
 from appliance.forecaster import told_range
 from appliance.forecasting import Forecasting, Forecasts, Learned, Told
+from appliance.journal.reading import JournalReader
+from appliance.learned import decode
 from appliance.line.forecast import Forecast
 from tests.support.device import device
 from tests.support.lobby import DAY, at
@@ -161,6 +163,16 @@ def test_real_forecaster_answers_from_the_journal() -> None:
             told = heard.get(timeout=DEADLINE_S).told
             # Nobody has opened a counter: there is no forecast, and that is an answer.
             assert (told.at, told.ranges, told.promise) == (at("08:00"), {}, {})
-            assert told.learned is not None
         finally:
             child.stop()
+
+
+def test_what_the_forecast_has_learned_comes_into_the_journal_by_itself() -> None:
+    with device() as pi, pi.started("desk"):
+        until_s = time.monotonic() + DEADLINE_S
+        with JournalReader(pi.folder / "state" / "journal.sqlite") as reader:
+            while (kept := reader.learned()) is None:
+                assert time.monotonic() < until_s
+            position, data = kept
+            assert decode(data).turned in reader.news()
+            assert reader.go_to(position)
