@@ -79,6 +79,7 @@ class Desk:
         session: str,
         rhythm: Rhythm,
     ) -> None:
+        self._empty = line
         self._line = journal.line(line)
         self._journal = journal
         self._clock = DeskTime(
@@ -132,6 +133,10 @@ class Desk:
             if item is not None:
                 self._handle(item, now)
             self._publishing.card_is(self._upkeep.look(self._line), now)
+            if self._journal.knows_more:
+                # The card is back, with people of today of whom it could not tell at the start.
+                self._line = self._journal.line(self._empty)
+                self._publishing.changed()
             idle = self._inbox.empty()
             if self._publishing.due(idle=idle):
                 self._publishing.tell(self._line, now)

@@ -79,7 +79,7 @@ def is_damage(error: Exception) -> bool:
     """Tell whether an error means that the file is not what it should be, and reading works."""
     if isinstance(error, apsw.IOError):
         # A file that was cut off in the middle of a page.
-        return bool(error.extendedresult == apsw.SQLITE_IOERR_SHORT_READ)
+        return getattr(error, "extendedresult", None) == apsw.SQLITE_IOERR_SHORT_READ
     return isinstance(error, apsw.CorruptError | apsw.NotADBError | ValueError | TypeError)
 
 

@@ -6,6 +6,8 @@ already, also of a commit that it said had failed, is there once in the end.
 
 from __future__ import annotations
 
+import secrets
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from appliance.journal import rescue, schema
@@ -14,13 +16,16 @@ from appliance.journal.log import Place
 from appliance.journal.records import Why
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import apsw
 
     from appliance.journal.entries import Answered, OwedSlip, Position
     from appliance.line.line import Line
 
+
+ANSWERS = 500
+"""So many of the last answers are known without the card: clients repeat a key within seconds."""
+SLIP_BITS = 40
+"""Ids of slips begin with so many bits of chance where those on the card are not known."""
 
 REPLACED = {
     "command": "caller, key, request, reply, day",
@@ -28,6 +33,43 @@ REPLACED = {
     "slip": "id, ticket, at, day, state",
 }
 """What memory knows better than the card."""
+
+
+class Known:
+    """What the desk knows of today by itself, should the card not tell it any more.
+
+    Attributes:
+        line: As it is; None: not known yet.
+        answers: The last ones, by caller and key.
+        owed: Slips that are owed, by id.
+        next_slip_id: Above all that are known here.
+    """
+
+    def __init__(self) -> None:
+        self.line: Line | None = None
+        self.answers: OrderedDict[tuple[str, bytes], Answered] = OrderedDict()
+        self.owed: dict[int, OwedSlip] = {}
+        self.next_slip_id = 1
+
+    def committed(self, line: Line, answered: Answered | None, slip: OwedSlip | None) -> None:
+        """Take in what was committed."""
+        self.line = line
+        if answered is not None:
+            self.answers[answered.caller, answered.key] = answered
+            if len(self.answers) > ANSWERS:
+                self.answers.popitem(last=False)
+        if slip is not None:
+            self.owed[slip.id] = slip
+            self.next_slip_id = max(self.next_slip_id, slip.id + 1)
+
+    def number_slips(self, *, whole: bool) -> None:
+        """Let no slip have the number of one that is not known, and may come back with the card.
+
+        Args:
+            whole: All slips are known.
+        """
+        if not whole and self.line is None:
+            self.next_slip_id = secrets.randbits(SLIP_BITS) << (SLIP_BITS // 2)
 
 
 def in_memory(source: apsw.Connection | None) -> tuple[Journal, bool]:
@@ -44,24 +86,24 @@ def in_memory(source: apsw.Connection | None) -> tuple[Journal, bool]:
     return memory, whole
 
 
-def remember(
-    memory: Journal, line: Line, answers: Iterable[Answered], owed: Iterable[OwedSlip]
-) -> None:
-    """Put into memory what the desk knows by itself, should the card not have told it."""
-    day = str(line.day)
+def remember(memory: Journal, known: Known) -> None:
+    """Put into memory what the desk knows by itself."""
+    if known.line is None:
+        return
+    day = str(known.line.day)
     with memory.writing():
         memory.db.executemany(
             "INSERT OR IGNORE INTO ledger (booking, ticket, day) VALUES (?, ?, ?)",
-            [(booking, ticket, day) for booking, ticket in line.by_booking.items()],
+            [(booking, ticket, day) for booking, ticket in known.line.by_booking.items()],
         )
         memory.db.executemany(
             "INSERT OR IGNORE INTO command (caller, key, request, reply, day)"
             " VALUES (?, ?, ?, ?, ?)",
-            [(each.caller, each.key, each.request, each.reply, day) for each in answers],
+            [(a.caller, a.key, a.request, a.reply, day) for a in known.answers.values()],
         )
         memory.db.executemany(
             "INSERT OR IGNORE INTO slip (id, ticket, at, day, state) VALUES (?, ?, ?, ?, 'owed')",
-            [(each.id, each.ticket, each.at.isoformat(), day) for each in owed],
+            [(slip.id, slip.ticket, slip.at.isoformat(), day) for slip in known.owed.values()],
         )
 
 

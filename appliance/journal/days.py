@@ -2,7 +2,7 @@
 
 A day begins where it turned. But a machine that was started with a wrong clock puts what happens
 under the day that it believes in, until the clock is set: those events are of the true day, and
-their times are to be moved.
+their times are to be moved. Who was left over from the day before is closed at that moment.
 """
 
 from __future__ import annotations
@@ -166,9 +166,13 @@ def days(look: Look) -> Days:
                     spans.append(Span(spans[-1].day, place))
                 case events.ClockSet(_, shift, day) if spans:
                     sure = True
+                    closing = _closing(look, place, event)
+                    before = spans[-1].day
                     spans[from_:] = [
                         replace(span, day=day, shift=span.shift + shift) for span in spans[from_:]
                     ]
+                    if closing != place:
+                        spans.append(Span(before, closing))
                     spans.append(Span(day, place))
                 case _:
                     pass
@@ -177,6 +181,18 @@ def days(look: Look) -> Days:
         tuple(replace(span, end=end) for span, end in zip(spans, [*ends, END], strict=False)),
         closed,
     )
+
+
+def _closing(look: Look, place: Place, clock_set: events.ClockSet) -> Place:
+    """Give where the closing of the day before begins, which is told at the true time already."""
+    for number, seq, type_name, at in look.db.execute(
+        "SELECT epoch, seq, type, at FROM event WHERE epoch = ? AND seq < ? ORDER BY seq DESC",
+        place,
+    ):
+        if type_name != events.TicketClosed.__name__ or at != clock_set.at.isoformat():
+            break
+        place = Place(number, seq)
+    return place
 
 
 def read_event(look: Look, row: Row) -> events.Event:

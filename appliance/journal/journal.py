@@ -9,7 +9,6 @@ This is one file, and says so when it cannot be written; `Keeping` goes on all t
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import apsw
@@ -27,16 +26,15 @@ from appliance.journal.errors import (
 from appliance.journal.lock import WriterLock
 from appliance.journal.log import Log, Place
 from appliance.journal.outbox import Outbox
-from appliance.line.events import TicketIssued
+from appliance.journal.papers import Papers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
+    from datetime import datetime
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
-    from appliance.journal.entries import Entry
     from appliance.journal.records import Record, Why
     from appliance.line.events import Event
     from appliance.line.line import Line
@@ -64,6 +62,7 @@ class Journal:
         path: As given.
         db: The connection, for the journal's own parts.
         log: The events.
+        papers: What stands beside them.
         outbox: How far they were uploaded.
         checkpoints: Where the line need not be folded from the beginning of the day.
         why: Why its next epoch begins.
@@ -88,6 +87,7 @@ class Journal:
             self.db = schema.open_database(path)
             self._closing.callback(self.db.close)
             self.log = Log(self.db)
+            self.papers = Papers(self.db)
             self.outbox = Outbox(self.db)
             self.checkpoints = Checkpoints(self.db)
             self.why = why or self.log.next_why()
@@ -174,11 +174,11 @@ class Journal:
             if events:
                 place = place or self.log.begin(self._epoch, self.why, events[0].at)
                 place = self.log.append(events, place)
-            self._enter_ledger(events, day)
+            self.papers.use_bookings(events, day)
             if answered is not None:
-                self._enter_answer(answered, day)
+                self.papers.answer(answered, day)
             if slip is not None:
-                self._enter_slip(slip, day)
+                self.papers.owe(slip, day)
         if place is not None:
             self._place, self._last = place, Position(self._epoch, place.seq)
         self._since_checkpoint += len(events)
@@ -260,10 +260,7 @@ class Journal:
             CardError: It cannot be read.
         """
         with self.reading():
-            row = self.db.execute(
-                "SELECT request, reply FROM command WHERE caller = ? AND key = ?", (caller, key)
-            ).fetchone()
-        return Answered(caller, key, *row) if row else None
+            return self.papers.answer_to(caller, key)
 
     def next_slip_id(self) -> int:
         """Give an id that no slip had.
@@ -272,7 +269,7 @@ class Journal:
             CardError: It cannot be read.
         """
         with self.reading():
-            return int(self.db.execute("SELECT coalesce(max(id), 0) + 1 FROM slip").get)
+            return self.papers.next_slip_id()
 
     def owed_slips(self) -> list[OwedSlip]:
         """Give the slips that are not known to be printed, oldest first.
@@ -281,10 +278,7 @@ class Journal:
             CardError: It cannot be read.
         """
         with self.reading():
-            rows = self.db.execute(
-                "SELECT id, ticket, at FROM slip WHERE state = 'owed' ORDER BY id"
-            )
-            return [OwedSlip(id_, ticket, datetime.fromisoformat(at)) for id_, ticket, at in rows]
+            return self.papers.owed()
 
     def settle_slip(self, slip_id: int, *, printed: bool) -> None:
         """Note that a slip is printed, or given up and told to staff.
@@ -292,96 +286,5 @@ class Journal:
         Raises:
             CardError: It was not written; the slip stays owed.
         """
-        state = "printed" if printed else "told"
         with self.writing():
-            self.db.execute("UPDATE slip SET state = ? WHERE id = ?", (state, slip_id))
-
-    def note(self, key: str, value: str) -> None:
-        """Keep a small fact of the desk.
-
-        Raises:
-            CardError: It was not written.
-        """
-        with self.writing():
-            schema.set_meta(self.db, schema.NOTE + key, value)
-
-    def noted(self, key: str) -> str | None:
-        """Give what was noted; None: nothing.
-
-        Raises:
-            CardError: It cannot be read.
-        """
-        with self.reading():
-            value = schema.meta(self.db, schema.NOTE + key)
-        return None if value is None else str(value)
-
-    def keep_learned(self, day: date, position: Position, data: bytes) -> None:
-        """Keep what the forecast had learned at the end of a day, and that of the day before.
-
-        Args:
-            day: The day.
-            position: The last event that it had heard.
-            data: Opaque.
-
-        Raises:
-            CardError: It was not written.
-        """
-        with self.writing():
-            place = self.log.place_of(position)
-            if place is not None:
-                self.db.execute(
-                    "INSERT OR REPLACE INTO learned (day, epoch, seq, data) VALUES (?, ?, ?, ?)",
-                    (day.isoformat(), *place, data),
-                )
-                self.db.execute(
-                    "DELETE FROM learned WHERE day NOT IN"
-                    " (SELECT day FROM learned ORDER BY epoch DESC, seq DESC, day DESC LIMIT 2)"
-                )
-
-    def cursor(self, store: str) -> Position | None:
-        """Give the last event that a store acknowledged; None: none that is known here.
-
-        Raises:
-            CardError: It cannot be read.
-        """
-        with self.reading():
-            return self.outbox.cursor(store)
-
-    def acked(self, store: str, epoch: int, seq: int) -> None:
-        """Note that a store has all events up to this one. It never goes back within a store.
-
-        Raises:
-            CardError: It was not written.
-        """
-        with self.writing():
-            self.outbox.acked(store, epoch, seq)
-
-    def after(self, epoch: int | None, seq: int, limit: int) -> list[Entry]:
-        """Give events that follow a position, in order; see `Outbox`.
-
-        Raises:
-            CardError: It cannot be read.
-        """
-        with self.reading():
-            return self.outbox.after(epoch, seq, limit)
-
-    def _enter_ledger(self, events: Sequence[Event | Record], day: str) -> None:
-        for event in events:
-            if isinstance(event, TicketIssued) and event.booking is not None:
-                # A booking that was used already breaks the whole transaction: never two numbers.
-                self.db.execute(
-                    "INSERT INTO ledger (booking, ticket, day) VALUES (?, ?, ?)",
-                    (event.booking.id, event.ticket, day),
-                )
-
-    def _enter_answer(self, answered: Answered, day: str) -> None:
-        self.db.execute(
-            "INSERT INTO command (caller, key, request, reply, day) VALUES (?, ?, ?, ?, ?)",
-            (answered.caller, answered.key, answered.request, answered.reply, day),
-        )
-
-    def _enter_slip(self, slip: OwedSlip, day: str) -> None:
-        self.db.execute(
-            "INSERT INTO slip (id, ticket, at, day, state) VALUES (?, ?, ?, ?, 'owed')",
-            (slip.id, slip.ticket, slip.at.isoformat(), day),
-        )
+            self.papers.settle(slip_id, "printed" if printed else "told")

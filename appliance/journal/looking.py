@@ -34,7 +34,7 @@ class DamagedError(JournalError):
     def __init__(self, path: Path, what: object) -> None:
         self.path = path
         self.what = str(what)
-        super().__init__(f"{path} is damaged: {what}. `lobby journal verify` says what to do.")
+        super().__init__(f"{path} is damaged: {self.what}. `lobby journal verify` says what to do.")
 
 
 class Row(NamedTuple):

@@ -40,7 +40,8 @@ class Mark(msgspec.Struct, frozen=True):
         day: Whose numbers they are.
         numbers: Letter → the highest number that may have been given out.
         at: Desk time when it was written; None: not known.
-        last: An event that was in the journal then; None: none was.
+        last: The last event; None: there was none.
+        on_card: Whether that was on the card; else it was in memory only.
     """
 
     sequence: int = 0
@@ -48,6 +49,7 @@ class Mark(msgspec.Struct, frozen=True):
     numbers: dict[str, int] = {}
     at: datetime | None = None
     last: Position | None = None
+    on_card: bool = True
 
 
 class _Noted(msgspec.Struct, frozen=True):
@@ -55,6 +57,7 @@ class _Noted(msgspec.Struct, frozen=True):
 
     sequence: int
     last: Position
+    on_card: bool
 
 
 Content = TypeVar("Content", Mark, _Noted)
@@ -76,9 +79,12 @@ class NumberMark:
         marks = [mark for slot in slots[:SLOTS] if (mark := _parsed(slot, Mark))]
         self._written = max(marks, key=lambda mark: mark.sequence, default=None)
         self._wanted = self._written or Mark()
+        self._failed = False
         noted = _parsed(slots[SLOTS], _Noted) if len(slots) > SLOTS else None
         if noted is not None and noted.sequence >= self._wanted.sequence:
-            self._wanted = msgspec.structs.replace(self._wanted, last=noted.last)
+            self._wanted = msgspec.structs.replace(
+                self._wanted, last=noted.last, on_card=noted.on_card
+            )
 
     @property
     def mark(self) -> Mark | None:
@@ -108,8 +114,7 @@ class NumberMark:
             if number > known.get(letter, 0)
         }
         self._wanted = msgspec.structs.replace(wanted, day=day, numbers={**known, **ahead})
-        written = self._written
-        if written is None or (written.day, written.numbers) != (day, self._wanted.numbers):
+        if self._failed or (wanted.day, wanted.numbers) != (day, self._wanted.numbers):
             self._write(at)
 
     def renew(self) -> None:
@@ -120,23 +125,24 @@ class NumberMark:
         """
         self._write(None)
 
-    def knows(self, epoch: int) -> bool:
-        """Tell whether the last event that it knows is of this epoch."""
-        return self._wanted.last is not None and self._wanted.last.epoch == epoch
+    def knows(self, epoch: int, *, on_card: bool = True) -> bool:
+        """Tell whether the last event that it knows is of this epoch, and in the same place."""
+        wanted = self._wanted
+        return wanted.last is not None and (wanted.last.epoch, wanted.on_card) == (epoch, on_card)
 
-    def keep_last(self, last: Position) -> None:
-        """Have it know which event was the last, on the card.
+    def keep_last(self, last: Position, *, on_card: bool = True) -> None:
+        """Have it know which event was the last, and wait until the card has that.
 
         Raises:
             OSError: It could not be written.
         """
-        self._wanted = msgspec.structs.replace(self._wanted, last=last)
+        self._wanted = msgspec.structs.replace(self._wanted, last=last, on_card=on_card)
         self._write(None)
 
     def note_last(self, last: Position) -> None:
-        """Note which event was the last, without waiting for the card."""
+        """Note which event was the last, of the same epoch, without waiting for the card."""
         self._wanted = msgspec.structs.replace(self._wanted, last=last)
-        noted = _slot(_Noted(self._wanted.sequence, last))
+        noted = _slot(_Noted(self._wanted.sequence, last, self._wanted.on_card))
         # Where it cannot be noted, the last mark says less, and nothing wrong.
         with suppress(OSError):
             self._overwrite(noted, SLOTS, sync=False)
@@ -145,6 +151,7 @@ class NumberMark:
         before = self._written.sequence if self._written is not None else 0
         mark = msgspec.structs.replace(self._wanted, sequence=before + 1, at=at or self._wanted.at)
         slot = _slot(mark)
+        self._failed = True
         try:
             self._overwrite(slot, mark.sequence % SLOTS, sync=True)
         except FileNotFoundError:
@@ -153,6 +160,7 @@ class NumberMark:
             slots[mark.sequence % SLOTS] = slot
             write_atomically(self.path, b"".join(slots))
         self._written = self._wanted = mark
+        self._failed = False
 
     def _overwrite(self, slot: bytes, number: int, *, sync: bool) -> None:
         handle = os.open(self.path, os.O_WRONLY | os.O_CLOEXEC)

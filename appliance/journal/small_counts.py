@@ -1,8 +1,9 @@
 """Which figures of a table stay hidden, so that nobody can be found in it.
 
 A count below five is hidden. Where it could be worked out from a total and the other counts, one
-more of them is hidden, until it cannot: for everything that is hidden more than one value is left
-for whoever knows the table and this rule.
+more of them is hidden, until it cannot: for whatever is hidden more than one value is left for
+whoever knows the table. That a count is none at all may follow: that is about nobody, and to hide
+it as well would cost most of the table on a good day, on which everybody comes who is called.
 """
 
 from __future__ import annotations
@@ -56,11 +57,10 @@ def hidden(
     Args:
         counts: All that are in the sums.
         sums: What anyone who sees the table knows to add up.
-        never_shown: Counts that are not in the table, but would follow from it. None at all of
-            something is nobody, and may follow.
+        never_shown: Counts that are not in the table, but would follow from it.
     """
     small = {cell for cell, n in counts.items() if n < SHOWN_FROM} - never_shown
-    secret = small | {cell for cell in never_shown if 0 < counts[cell] < SHOWN_FROM}
+    secret = {cell for cell, n in counts.items() if 0 < n < SHOWN_FROM}
     further: set[Cell] = set()
     while True:
         known = _known(counts, sums, small, further | never_shown, never_shown)

@@ -44,7 +44,7 @@ class Finding:
 
 def pages(db: apsw.Connection) -> Iterator[Finding]:
     """Have SQLite look at each page."""
-    said = [text for (text,) in db.execute(f"PRAGMA integrity_check({NAMED})")]
+    said = [" ".join(text.split()) for (text,) in db.execute(f"PRAGMA integrity_check({NAMED})")]
     if said != ["ok"]:
         yield Finding(f"the file is damaged: {'; '.join(said)}.", ANEW, damage=True)
 

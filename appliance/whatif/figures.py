@@ -8,7 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from appliance.line.model import Service, TicketState
-from appliance.line.promise import WITHIN
+from appliance.line.record import WITHIN
 from appliance.line.rules import DROPPED
 
 if TYPE_CHECKING:

@@ -157,7 +157,7 @@ def _slip_key(path: Path) -> bytes:
     """Give the device's own key for check codes; made at the first start, never sent anywhere."""
     import secrets
 
-    from appliance.checkin.files import write_atomically
+    from appliance.files import write_atomically
 
     if not path.exists():
         write_atomically(path, secrets.token_bytes(32), mode=0o600)

@@ -7,6 +7,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
+import apsw
 import pytest
 
 from appliance import upkeep
@@ -14,6 +15,7 @@ from appliance.bus import messages
 from appliance.bus.link import Received
 from appliance.forecasting import Forecasts, Told
 from appliance.surroundings import Pressed
+from tests.journal.failing import FailingCard
 from tests.support.lobby import DAY, at
 from tests.support.table import TOPICS, Table
 
@@ -181,3 +183,22 @@ def test_a_new_device_begins_with_one(tmp_path: Path) -> None:
     with contextlib.closing(Table(tmp_path)) as table:
         table.put(Pressed("A1"))
         assert table.shown().ticket == "A001"
+
+
+def test_a_card_that_comes_back_brings_those_of_whom_it_could_not_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "LOOK_S", 0.0)
+    with contextlib.closing(Table(tmp_path)) as table:
+        table.put(Pressed("A1"), Pressed("A1"))
+        with FailingCard(tmp_path, apsw.IOError, after=False, reading=True) as failing:
+            failing.left = 0
+            table.restart()
+            table.put(Pressed("A1"))
+            meanwhile = table.shown().ticket
+            assert (list(table.desk.line.tickets), table.alarms()) == ([meanwhile], ["card"])
+            failing.left = None
+            table.settle()
+        assert table.alarms() == []
+        assert set(table.desk.line.tickets) == {"A001", "A002", meanwhile}
+        assert table.board().waiting == 3

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def quick(tmp_path: Path) -> Iterator[Path]:
-    """Give a folder in memory, if the machine has one: hundreds of journals are synced in no time."""
+    """Give a folder in memory, if there is one: hundreds of journals are synced in no time."""
     memory = Path("/dev/shm")
     if not memory.is_dir():
         yield tmp_path

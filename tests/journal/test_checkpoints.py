@@ -93,8 +93,7 @@ def test_few_checkpoints_are_kept(quick: Path) -> None:
     desk = busy(quick, people=500)
     desk.close()
     with Journal(quick / NAME) as journal:
-        (count,) = journal.db.execute("SELECT count(*) FROM checkpoint").fetchone()
-    assert count == KEPT
+        assert journal.db.execute("SELECT count(*) FROM checkpoint").get == KEPT
 
 
 def other_counters(line: Line) -> Line:

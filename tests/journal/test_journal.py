@@ -27,6 +27,7 @@ from appliance.journal.journal import (
     OwedSlip,
     SecondWriterError,
 )
+from appliance.journal.keeping import Keeping
 from appliance.journal.reading import JournalReader
 from appliance.journal.records import DayClosed, EpochBegan, Gap, Record, ServiceTotals, Why
 from appliance.line import commands, events, model
@@ -148,12 +149,12 @@ def test_only_the_day_that_goes_on_is_folded(journal: Journal) -> None:
 
 
 def test_each_opening_begins_an_epoch_of_its_own(path: Path) -> None:
-    began = []
+    began: list[Record] = []
     for event in EVENTS[:3]:
         with Journal(path) as journal:
             before = journal.position
             journal.commit([event], day=str(DAY))
-            first = journal.after(before.epoch if began else None, before.seq, 1)[0]
+            first = journal.outbox.after(before.epoch if began else None, before.seq, 1)[0]
             began.append(decode_record(first.type, first.data))
             assert journal.position.seq == 2
             assert journal.position.epoch != before.epoch or not before.seq
@@ -170,14 +171,14 @@ def test_each_opening_begins_an_epoch_of_its_own(path: Path) -> None:
     with Journal(path) as journal:
         # Nothing happened yet: the last event is still that of the start before.
         assert journal.position == position
-        assert len({entry.position.epoch for entry in journal.after(None, 0, 99)}) == 3
+        assert len({entry.position.epoch for entry in journal.outbox.after(None, 0, 99)}) == 3
 
 
 def test_opening_alone_writes_no_epoch(path: Path) -> None:
     for _ in range(3):
         Journal(path).close()
     with Journal(path) as journal:
-        assert journal.after(None, 0, 9) == []
+        assert journal.outbox.after(None, 0, 9) == []
         assert journal.last_time() is None
         assert list(journal.today()) == []
 
@@ -207,14 +208,14 @@ def test_day_goes_on_over_several_starts(path: Path) -> None:
 
 
 def test_facts_are_noted(path: Path) -> None:
-    with Journal(path) as journal:
-        assert journal.noted("boot") is None
-        journal.note("boot", "1")
-        journal.note("boot", "2")
-        journal.note("schema", "mine")
-    with Journal(path) as journal:
-        assert journal.noted("boot") == "2"
-        assert journal.noted("schema") == "mine"
+    with Keeping(path) as keeping:
+        assert keeping.noted("boot") is None
+        keeping.note("boot", "1")
+        keeping.note("boot", "2")
+        keeping.note("schema", "mine")
+    with Keeping(path) as keeping:
+        assert keeping.noted("boot") == "2"
+        assert keeping.noted("schema") == "mine"
 
 
 def test_commit_that_failed_is_not_followed_by_another(path: Path) -> None:
@@ -236,7 +237,7 @@ def test_commit_that_failed_is_not_followed_by_another(path: Path) -> None:
 def test_new_database_is_there_after_a_power_cut(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    synced = []
+    synced: list[Path] = []
     monkeypatch.setattr(schema, "sync_folder", synced.append)
     Journal(path).close()
     Journal(path).close()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import apsw
 import pytest
 
-from appliance.journal.card import Word
+from appliance.journal import journal
+from appliance.journal.errors import ContradictionError
+from appliance.journal.keeping import Keeping
+from appliance.journal.reading import JournalReader
 from appliance.journal.records import Why
+from appliance.line import commands, events
 from tests.journal.failing import FailingCard
-from tests.journal.playing import SmallDesk
-from tests.support.lobby import empty_line
+from tests.journal.playing import CALLER, NAME, SmallDesk
+from tests.support.lobby import DAY, at, booking, empty_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +83,7 @@ def operations_of_a_morning(folder: Path) -> int:
 
 @pytest.mark.parametrize(("error", "after"), FAILURES)
 def test_card_fails_at_any_operation_and_works_again(
-    error: type[Exception], after: bool, quick: Path
+    error: type[Exception], quick: Path, *, after: bool
 ) -> None:
     for left in range(operations_of_a_morning(quick / "counted")):
         folder = quick / f"fails-{left}"
@@ -103,9 +108,17 @@ def test_card_fails_at_any_operation_and_works_again(
             desk.close()
 
 
+def test_card_fails_while_a_checkpoint_is_written(
+    quick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # After each commit there is one now, in a transaction of its own.
+    monkeypatch.setattr(journal, "EVERY", 1)
+    test_card_fails_at_any_operation_and_works_again(apsw.IOError, quick, after=False)
+
+
 @pytest.mark.parametrize(("error", "after"), FAILURES)
 def test_card_fails_again_while_the_day_goes_back_to_it(
-    error: type[Exception], after: bool, quick: Path
+    error: type[Exception], quick: Path, *, after: bool
 ) -> None:
     left = 0
     mended = False
@@ -155,10 +168,10 @@ def test_card_fails_twice_in_a_morning(quick: Path) -> None:
 
 @pytest.mark.parametrize(("error", "after"), FAILURES)
 def test_plug_is_pulled_while_the_day_is_in_memory(
-    error: type[Exception], after: bool, quick: Path
+    error: type[Exception], quick: Path, *, after: bool
 ) -> None:
     for left in range(0, operations_of_a_morning(quick / "counted"), 3):
-        folder = quick / f"fails-{left}"
+        folder, later = quick / f"fails-{left}", quick / f"again-{left}"
         with FailingCard(folder, error, after=after) as card:
             desk = SmallDesk(folder)
             desk.play(2)
@@ -167,15 +180,17 @@ def test_plug_is_pulled_while_the_day_is_in_memory(
             desk.play(3, begin=10)
             desk.look()
             card.left = None
-            again = desk.crash(quick / f"again-{left}")
-            # Who was given out in memory is lost, and the desk knows that something may be.
-            assert not again.keeping.found.whole
-            assert again.keeping.found.why is Why.RESTORED
-            again.play(3, begin=20)
-            assert len(set(again.told.numbers)) == len(again.told.numbers)
-            again.look()
-            again.close()
+            desk.leave(later)
             desk.close()
+        again = SmallDesk(later, desk.told)
+        # Who was given out in memory is lost, and the desk knows that something may be.
+        assert again.keeping.found.why is Why.RESTORED
+        assert again.keeping.found.aside is None
+        assert not again.keeping.found.whole
+        again.play(3, begin=20)
+        assert len(set(again.told.numbers)) == len(again.told.numbers)
+        again.look()
+        again.close()
 
 
 def test_card_fails_at_any_operation_of_a_start(quick: Path) -> None:
@@ -183,7 +198,9 @@ def test_card_fails_at_any_operation_of_a_start(quick: Path) -> None:
     while failed:
         folder = quick / f"fails-{left}"
         desk = SmallDesk(folder)
-        desk.play(3)
+        desk.play(1)
+        for _ in range(4):
+            desk.do(commands.Issue("A1"), "08:05")
         before = desk.crash(quick / f"started-{left}")
         before.close()
         desk.close()
@@ -192,9 +209,14 @@ def test_card_fails_at_any_operation_of_a_start(quick: Path) -> None:
             desk = SmallDesk(before.folder, before.told)
             failed = desk.keeping.trouble is not None
             card.left = None
+            # What cannot be read is not known yet, and not overwritten either.
+            known = {slip.id for slip in desk.keeping.owed_slips()}
+            unknown = {key: slip for key, slip in desk.told.owed.items() if key not in known}
+            desk.told.owed = {key: desk.told.owed[key] for key in known}
             desk.play(2, begin=10)
             desk.keeping.mend(desk.line)
             assert desk.keeping.trouble is None
+            desk.told.owed |= unknown
             if desk.keeping.knows_more:
                 desk.line = desk.keeping.line(empty_line())
             desk.check()
@@ -205,3 +227,112 @@ def test_card_fails_at_any_operation_of_a_start(quick: Path) -> None:
         again.close()
         left += 1
     assert left > 20
+
+
+def test_card_that_cannot_even_be_read(quick: Path) -> None:
+    with FailingCard(quick / "state", apsw.IOError, after=False, reading=True) as card:
+        desk = SmallDesk(quick / "state")
+        desk.play(20)
+        # What SQLite remembers of the file is as good as the file: let it forget.
+        desk.keeping._footing.journal.db.execute("PRAGMA shrink_memory")  # noqa: SLF001  (no other way)
+        card.left = 0
+        desk.play(3, begin=30)
+        assert desk.keeping.trouble is not None
+        assert {slip.id: slip for slip in desk.keeping.owed_slips()} == desk.told.owed
+        for key, reply in desk.told.replies.items():
+            answered = desk.keeping.answer_to(CALLER, key)
+            assert answered is not None
+            assert answered.reply == reply
+        used = next(iter(desk.line.by_booking))
+        with pytest.raises(ContradictionError):
+            desk.keeping.commit(
+                [events.TicketIssued(at("09:00"), "A999", 999, "A1", booking("09:00", id_=used))],
+                day=str(DAY),
+                line=desk.line,
+            )
+        card.left = None
+        assert desk.keeping.mend(desk.line)
+        desk.check()
+        desk.close()
+
+
+def test_what_is_in_memory_is_brought_to_the_card_at_the_end(quick: Path) -> None:
+    with FailingCard(quick, apsw.IOError, after=False) as card:
+        desk = SmallDesk(quick)
+        desk.play(2)
+        card.left = 0
+        desk.play(2, begin=10)
+        assert desk.keeping.trouble is not None
+        card.left = None
+        desk.close()
+        desk.close()
+    again = SmallDesk(quick, desk.told)
+    assert again.keeping.found.whole
+    assert again.line == desk.line
+    again.check()
+    again.close()
+
+
+def test_facts_learning_and_acknowledgements_survive_a_bad_card(quick: Path) -> None:
+    with FailingCard(quick, apsw.IOError, after=True) as card:
+        desk = SmallDesk(quick)
+        desk.play(2)
+        desk.keeping.note("boot", "1")
+        card.left = 0
+        desk.keeping.note("boot", "2")
+        assert desk.keeping.trouble is not None
+        desk.play(1, begin=10)
+        last = desk.keeping.position
+        desk.keeping.keep_learned(DAY, last, b"much")
+        desk.keeping.acked("store", *last)
+        card.left = None
+        assert desk.keeping.mend(desk.line)
+        assert desk.keeping.noted("boot") == "2"
+        assert desk.keeping.cursor("store") == last
+        with JournalReader(quick / NAME) as reader:
+            assert reader.learned() == (last, b"much")
+        desk.check()
+        desk.close()
+
+
+def test_mark_that_cannot_be_written_is_told_and_written_later(quick: Path) -> None:
+    desk = SmallDesk(quick)
+    mark = quick / "numbers.mark"
+    mark.unlink()
+    mark.mkdir()
+    desk.play(30)
+    assert desk.keeping.trouble is not None
+    # Only a second fault would harm anybody: the journal itself is on the card.
+    assert desk.keeping.position.seq > 90
+    mark.rmdir()
+    assert desk.keeping.mend(desk.line)
+    assert desk.keeping.trouble is None
+    desk.play(1, begin=40)
+    desk.check()
+    again = desk.crash(quick / "again")
+    assert again.keeping.found.numbers is not None
+    again.close()
+    desk.close()
+
+
+def test_first_start_that_dies_before_numbers_go_on_is_no_whole_one_later(quick: Path) -> None:
+    desk = SmallDesk(quick / "state")
+    desk.play(30)
+    desk.leave(quick / "older")
+    desk.close()
+    (quick / "older" / f"{NAME}-wal").unlink()
+    with Keeping(quick / "older" / NAME) as keeping:
+        line = keeping.line(empty_line())
+        assert not keeping.found.whole
+        day = DAY + timedelta(days=1)
+        turned = line.decide(commands.TurnDay(day), at("06:00", day)).events
+        keeping.commit(turned, day=str(day), line=line.apply_all(turned))
+    with Keeping(quick / "older" / NAME) as keeping:
+        assert keeping.found.why is Why.RESTORED
+        assert not keeping.found.whole
+        line = keeping.line(empty_line())
+        assert keeping.found.numbers is not None
+        on = line.decide(commands.GoOnFrom(keeping.found.numbers), at("06:01", day)).events
+        keeping.commit(on, day=str(day), line=line.apply_all(on))
+    with Keeping(quick / "older" / NAME) as keeping:
+        assert keeping.found.whole

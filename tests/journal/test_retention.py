@@ -67,7 +67,7 @@ class Weeks:
         return self.days[-1]
 
     def start(self) -> SmallDesk:
-        return SmallDesk(self.folder, **self._keeping)
+        return SmallDesk(self.folder, None, **self._keeping)
 
     def keeping(self) -> Keeping:
         return Keeping(self.folder / NAME, **self._keeping)  # type: ignore[arg-type]
@@ -138,7 +138,7 @@ def test_ledger_answers_and_slips_go_when_nobody_can_ask_any_more(quick: Path) -
         keeping.retain(weeks.last)
     db = apsw.Connection(str(quick / NAME))
     for table, kept in (("ledger", 5), ("command", 2), ("slip", 2)):
-        rows = list(db.execute(f"SELECT DISTINCT day FROM {table} ORDER BY day"))
+        rows = list(db.execute(f"SELECT DISTINCT day FROM {table} ORDER BY day"))  # noqa: S608  (names of ours)
         assert rows == [(str(day),) for day in weeks.days[-kept:]]
     db.close()
 
@@ -173,7 +173,7 @@ def test_events_are_deleted_a_few_at_a_time_if_asked(quick: Path) -> None:
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_card_that_fails_meanwhile_costs_no_sums(quick: Path, after: bool) -> None:
+def test_card_that_fails_meanwhile_costs_no_sums(quick: Path, *, after: bool) -> None:
     weeks = Weeks(quick / "weeks", 4)
     left, failed = 0, True
     while failed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import apsw
@@ -14,9 +15,10 @@ from appliance.journal.folding import fold
 from appliance.journal.journal import Journal, JournalError
 from appliance.journal.keeping import Keeping
 from appliance.journal.reading import JournalReader
+from appliance.line import commands
 from appliance.line.model import TicketState
 from tests.journal.playing import SmallDesk
-from tests.support.lobby import at, empty_line
+from tests.support.lobby import DAY, at, empty_line
 
 KEPT = Path(__file__).parent / "kept" / "schema_1.sql"
 EPOCH_OF_KEPT = 4611686018427387905
@@ -77,7 +79,7 @@ def test_journal_of_schema_1_goes_on(old: Path) -> None:
         answered = journal.answer_to("counter.1", b"\3" * 16)
         assert answered is not None
         assert answered.reply == b"reply 3"
-        assert [entry.position.seq for entry in journal.after(None, 0, 99)] == [*range(1, 9)]
+        assert [entry.position.seq for entry in journal.outbox.after(None, 0, 99)] == [*range(1, 9)]
 
 
 def test_journal_of_schema_1_is_kept_and_read_like_any(old: Path) -> None:
@@ -129,10 +131,16 @@ def test_file_that_a_later_release_extended_is_read_and_written(path: Path) -> N
     desk.keeping.note("boot", "1")
     desk.keeping.keep_learned(desk.line.day, desk.keeping.position, b"much")  # type: ignore[arg-type]
     desk.keeping.acked("store", *desk.keeping.position)
+    assert desk.keeping.trouble is None
     desk.check()
+    tomorrow = DAY + timedelta(days=1)
+    desk.do_at(commands.TurnDay(tomorrow), now=at("00:00", tomorrow))
+    desk.keeping.retain(tomorrow)
+    assert desk.keeping.trouble is None
     desk.close()
     again = SmallDesk(path.parent, desk.told)
-    again.check()
+    assert again.keeping.found.whole
+    assert again.line == desk.line
     again.close()
     db = apsw.Connection(str(path))
     # The later release finds its own untouched.
