@@ -11,12 +11,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from appliance import __version__
+from appliance import __version__, cli_journal
+from appliance.whatif import options as what_if
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from appliance.config import Settings
+    from appliance.line.line import Line
 
 CONFIG = Path("/etc/lobby/lobby.toml")
 FINE, NOT_FINE, WRONG_USE = 0, 1, 2
@@ -72,11 +74,18 @@ def _parser() -> argparse.ArgumentParser:
     why.add_argument("--language", metavar="L", help="such as en; else the site's")
     why.set_defaults(verb=_why)
 
-    replay = verbs.add_parser("replay", help="play commands in virtual time, one JSON a line")
+    replay = verbs.add_parser(
+        "replay", help="play commands in virtual time, one JSON a line; or a recorded day again"
+    )
     replay.add_argument(
         "--config", type=Path, metavar="FILE", help="the lobby; else setup is first"
     )
+    what_if.add_options(replay)
     replay.set_defaults(verb=_replay)
+
+    journal = verbs.add_parser("journal", help="back up, restore, check and read the journal")
+    cli_journal.add_verbs(journal)
+    journal.set_defaults(verb=_journal)
     return parser
 
 
@@ -171,6 +180,11 @@ def _why(asked: argparse.Namespace) -> int:
 
 
 def _replay(asked: argparse.Namespace) -> int:
+    if asked.journal is not None:
+        return _what_if(asked)
+    if what_if.given(asked):
+        _sorry("without --journal commands are played, and there is no day to ask about.")
+        return WRONG_USE
     from appliance import wiring
     from appliance.replay import Replay, run
     from appliance.strings import texts
@@ -182,6 +196,78 @@ def _replay(asked: argparse.Namespace) -> int:
             return WRONG_USE
         line = wiring.lobby.line(settings)
     return run(Replay(line, texts("en")), sys.stdin.buffer, sys.stdout)
+
+
+def _what_if(asked: argparse.Namespace) -> int:
+    from appliance import wiring
+    from appliance.errors import LobbyError
+    from appliance.strings import texts
+    from appliance.whatif.asking import ask
+    from appliance.whatif.machine import as_json
+    from appliance.whatif.records import recorded
+    from appliance.whatif.telling import Teller
+
+    settings = _settings(asked.config or CONFIG)
+    rules = None if settings is None else _other_rules(asked, wiring.lobby.line(settings))
+    if settings is None or rules is None:
+        return WRONG_USE
+    file = asked.journal
+    if file == Path():
+        file = settings.device.state_dir / "journal.sqlite"
+    try:
+        words = texts(asked.language or settings.site.language)
+    except LookupError as error:
+        _sorry(str(error.args[0]))
+        return WRONG_USE
+    line = wiring.lobby.line(settings)
+    try:
+        report = ask(recorded(file, line, asked.day), line, rules)
+    except LobbyError as error:
+        return _sorry(str(error))
+    if asked.json:
+        print(as_json(report, line.zone))
+        return FINE
+    services = {s.code: s.text.get(words.language, s.code) for s in settings.services}
+    print("\n".join(Teller(words, services, line.zone, asked.moved).lines(report)))
+    return FINE
+
+
+def _other_rules(asked: argparse.Namespace, line: Line) -> dict[str, Line] | None:
+    """Give the rules to compare with, by what they are called; None: a file is wrong."""
+    from appliance import wiring
+    from appliance.whatif.asking import compared, with_minutes
+
+    rules = {}
+    for file in asked.rules:
+        settings = _settings(file)
+        if settings is None:
+            return None
+        name = file.name if file.name not in rules else str(file)
+        rules[name] = wiring.lobby.line(settings)
+    rules |= {name: compared(line, name) for name in asked.names}
+    times = what_if.times(asked)
+    if times:
+        rules[what_if.told(times)] = with_minutes(line, **times)
+    return rules
+
+
+def _journal(asked: argparse.Namespace) -> int:
+    from appliance import wiring
+    from appliance.journal_verbs import Place, run
+
+    if asked.journal is not None and asked.config is None and not CONFIG.exists():
+        return run(asked, Place(asked.journal), sys.stdout, sys.stderr)
+    settings = _settings(asked.config or CONFIG)
+    if settings is None:
+        return WRONG_USE
+    home = settings.device.state_dir / "journal.sqlite"
+    place = Place(
+        asked.journal or home,
+        wiring.lobby.line(settings),
+        settings.site.language,
+        at_home=asked.journal is None,
+    )
+    return run(asked, place, sys.stdout, sys.stderr)
 
 
 def _settings(path: Path) -> Settings | None:

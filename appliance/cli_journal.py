@@ -1,0 +1,68 @@
+"""What may be asked of `lobby journal`. Every verb of the command imports this: it is light."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+
+
+def add_verbs(journal: argparse.ArgumentParser) -> None:
+    """Add the verbs of `lobby journal`."""
+    verbs = journal.add_subparsers(metavar="VERB", required=True)
+    backup = _add(verbs, "backup", "copy it to a file, beside a running desk")
+    backup.add_argument("to", type=Path, metavar="TO")
+    backup.add_argument("--force", action="store_true", help="replace an older backup")
+    _machines(backup)
+
+    restore = _add(verbs, "restore", "put a backup in its place; the desk must be stopped")
+    restore.add_argument("source", type=Path, metavar="FROM")
+    _machines(restore)
+
+    export = _add(verbs, "export", "print its events, a line of JSON each")
+    _day(export, "only this day")
+    export.add_argument(
+        "--csv", action="store_true", help="a table of each day instead; small counts are hidden"
+    )
+
+    verify = _add(verbs, "verify", "see whether it is as it should be, and what to do if not")
+    _machines(verify)
+
+    show = _add(verbs, "show", "tell what happened on a day")
+    show.add_argument("number", nargs="?", metavar="NUMBER", help="only this one, such as A017")
+    _day(show, "such as 2026-03-02; else the last")
+    show.add_argument("--language", metavar="L", help="such as en; else the site's")
+    _machines(show)
+
+    _add(verbs, "begin", "say that this is a new device: it gave out no numbers today")
+
+
+def _add(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    meaning: str,
+) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=meaning)
+    verb.set_defaults(asked_for=name)
+    verb.add_argument("--config", type=Path, metavar="FILE", help="the lobby's")
+    verb.add_argument(
+        "--journal", type=Path, metavar="FILE", help="another file than the journal of --config"
+    )
+    return verb
+
+
+def _machines(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--json", action="store_true", help="for machines")
+
+
+def _day(verb: argparse.ArgumentParser, meaning: str) -> None:
+    verb.add_argument("--day", type=_read_day, metavar="D", help=meaning)
+
+
+def _read_day(text: str) -> date:
+    """Read a day as machines write it, or as people here do."""
+    for form in ("%Y-%m-%d", "%d.%m.%Y"):
+        with suppress(ValueError):
+            return datetime.strptime(text, form).date()  # noqa: DTZ007  (a day has no zone)
+    raise argparse.ArgumentTypeError(f"'{text}' is no day, such as 2026-03-02")
