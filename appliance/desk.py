@@ -95,6 +95,7 @@ class Desk:
         self._next_slip_id = journal.next_slip_id()
         self._upkeep = Upkeep(journal)
         self._numbers_known = True
+        self._maybe_piece = bool(journal.owed_slips())
 
     @property
     def line(self) -> Line:
@@ -295,7 +296,10 @@ class Desk:
         set_slip = self._around.set_slip(
             self._line, slip.ticket, now, self._publishing.forecasts(now)
         )
-        job = Job(slip.id, slip.ticket, set_slip, time.monotonic(), maybe_printed)
+        job = Job(
+            slip.id, slip.ticket, set_slip, time.monotonic(), maybe_printed, self._maybe_piece
+        )
+        self._maybe_piece = False
         self._around.print_slip(job)
 
     def _print_owed(self) -> None:

@@ -39,6 +39,8 @@ class Job:
         set_slip: Sets it; given True, as a copy.
         since_s: Monotonic time at which its person began to wait for it.
         maybe_printed: It may be out already: print it as a copy.
+        after_piece: A desk that died may have left a piece of a slip in the printer: cut it off
+            first, or this slip carries somebody else's number too.
     """
 
     slip_id: int
@@ -46,6 +48,7 @@ class Job:
     set_slip: Callable[[bool], paper.Slip]
     since_s: float
     maybe_printed: bool = False
+    after_piece: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class Printing:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._status: PrinterStatus | None = None
+        self._piece_inside = False
         self._thread = threading.Thread(target=self._run, name="printing", daemon=True)
 
     def start(self) -> None:
@@ -117,18 +121,29 @@ class Printing:
                     self._look(self._printer)
                 continue
             if job is not None:
-                self._print(job)
+                self._print_safely(job)
+
+    def _print_safely(self, job: Job) -> None:
+        """Print one slip; a mistake of ours costs that slip, and not all that come after it."""
+        try:
+            self._print(job)
+        except Exception as error:  # noqa: BLE001  (without this thread nobody gets a slip any more)
+            log.error("the slip of %s cannot be set: %r", job.ticket, error)  # noqa: TRY400  (one line)
+            self._report(SlipGivenUp(job.slip_id, job.ticket))
 
     def _print(self, job: Job) -> None:
         """Print one slip, or wait for the printer to come back as long as the slip is young."""
         maybe_printed = job.maybe_printed
+        self._piece_inside = self._piece_inside or job.after_piece
         while self._printer is not None and time.monotonic() - job.since_s < YOUNG_S:
             try:
-                self._printer.print_slip(job.set_slip(maybe_printed))
+                slip = job.set_slip(maybe_printed)
+                self._printer.print_slip((paper.Cut(), *slip) if self._piece_inside else slip)
             except PrinterError as error:
                 self._tell(error.status, str(error))
                 maybe_printed = maybe_printed or error.printed is None
             else:
+                self._piece_inside = False
                 self._report(SlipPrinted(job.slip_id))
                 if self._status is not PrinterStatus.PAPER_LOW:
                     self._tell(PrinterStatus.READY)

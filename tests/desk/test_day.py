@@ -195,3 +195,15 @@ def test_a_forecast_of_another_time_is_not_told(table: Table) -> None:
     table.settle()
     wait = table.told(TOPICS.wait, messages.Wait)
     assert all(each.low_min is None for each in wait.services)
+
+
+def test_first_slip_after_a_death_does_not_carry_a_piece_of_another(table: Table) -> None:
+    table.put(Pressed("A1"))
+    table.clock.passes(timedelta(minutes=3))
+    # The slip is too old to be printed now; a piece of it may be in the printer all the same.
+    table.restart()
+    table.put(Pressed("A1"), Pressed("A1"))
+    assert [(job.ticket, job.after_piece) for job in table.jobs] == [
+        ("A002", True),
+        ("A003", False),
+    ]

@@ -134,3 +134,29 @@ def test_stopping_leaves_what_is_owed_to_the_journal(printer: SimulatedPrinter) 
     desk.printing.stop()
     reports = [desk.heard.get() for _ in range(desk.heard.qsize())]
     assert not any(isinstance(report, SlipGivenUp | SlipPrinted) for report in reports)
+
+
+def test_a_slip_that_cannot_be_set_costs_no_other_its_paper(
+    desk: Desk, printer: SimulatedPrinter
+) -> None:
+    def broken(_copy: bool) -> paper.Slip:  # noqa: FBT001  (as `Job.set_slip` is called)
+        raise KeyError("a text is missing")
+
+    desk.printing.put(Job(1, "A001", broken, time.monotonic()))
+    desk.put(2)
+    assert desk.until(SlipGivenUp) == SlipGivenUp(1, "A001")
+    assert desk.until(SlipPrinted) == SlipPrinted(2)
+    assert [words(slip) for slip in printer.slips] == ["2"]
+
+
+def test_a_piece_that_a_dead_desk_left_is_cut_off_before_the_next_slip(
+    desk: Desk, printer: SimulatedPrinter
+) -> None:
+    printer.paper.run_out()
+    slip = (paper.Text("1"), paper.Cut())
+    desk.printing.put(Job(1, "A001", lambda _copy: slip, time.monotonic(), after_piece=True))
+    desk.until_status(PrinterStatus.PAPER_OUT)
+    printer.paper.load()
+    desk.put(2)
+    assert [desk.until(SlipPrinted) for _ in range(2)] == [SlipPrinted(1), SlipPrinted(2)]
+    assert [slip[0] == paper.Cut() for slip in printer.slips] == [True, False]
