@@ -58,7 +58,8 @@ def back_up(journal: Path, to: Path, *, force: bool = False) -> BackedUp:
     Raises:
         JournalError: There is no backup. What was at `to` is as it was.
     """
-    _refuse_target(journal, to, force=force)
+    with telling(to):
+        _refuse_target(journal, to, force=force)
     with look_into(journal) as look, drafted(to) as draft:
         draft.copy(look)
         draft.become_a_copy()
@@ -161,7 +162,7 @@ class Draft:
         Raises:
             JournalError: So it is.
         """
-        with _telling(self._to):
+        with telling(self._to):
             yield
 
     def _damaged(self, what: str) -> JournalError:
@@ -183,7 +184,7 @@ def drafted(to: Path, name: str | None = None) -> Iterator[Draft]:
         JournalError: Nothing can be written there.
     """
     path = to.with_name(name or f".{to.name}.new")
-    with _telling(to):
+    with telling(to):
         _delete(path)
     try:
         yield Draft(path, to)
@@ -193,8 +194,12 @@ def drafted(to: Path, name: str | None = None) -> Iterator[Draft]:
 
 
 @contextmanager
-def _telling(to: Path) -> Iterator[None]:
-    """Tell in our words that something cannot be written."""
+def telling(to: Path) -> Iterator[None]:
+    """Tell in our words that something cannot be written.
+
+    Raises:
+        JournalError: So it is.
+    """
     try:
         yield
     except (OSError, apsw.Error) as error:

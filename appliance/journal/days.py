@@ -169,7 +169,7 @@ def days(look: Look) -> Days:
                     closing = _closing(look, place, event)
                     before = spans[-1].day
                     spans[from_:] = [
-                        replace(span, day=day, shift=span.shift) for span in spans[from_:]
+                        replace(span, day=day, shift=span.shift + shift) for span in spans[from_:]
                     ]
                     if closing != place:
                         spans.append(Span(before, closing))

@@ -169,7 +169,7 @@ def _together(by_service: Iterable[ServiceTotals]) -> ServiceTotals:
     return ServiceTotals(**{**added, "longest_s": max(each.longest_s for each in every)})
 
 
-def _hidden(figures: Mapping[str, _Figures]) -> Hidden:
+def _hidden(figures: Mapping[str, _Figures]) -> Hidden[tuple[str, str]]:
     """Say which counts of a day are not shown; a cell is its service and its column."""
     services = [service for service in figures if service != ALL]
     sums = [
@@ -189,7 +189,7 @@ def _hidden(figures: Mapping[str, _Figures]) -> Hidden:
     )
 
 
-def _cells(service: str, figures: _Figures, away: Hidden) -> Iterator[str]:
+def _cells(service: str, figures: _Figures, away: Hidden[tuple[str, str]]) -> Iterator[str]:
     for column in COUNTS:
         cell = service, column
         if cell in away.small:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from appliance.journal import codec
-from appliance.journal.backup import drafted
+from appliance.journal.backup import drafted, telling
 from appliance.journal.days import Held
 from appliance.journal.errors import JournalError, SecondWriterError
 from appliance.journal.lock import WriterLock
@@ -84,9 +84,10 @@ def restore(journal: Path, source: Path) -> Restored:
         JournalError: Nothing was restored; the journal is as it was.
     """
     with look_into(source, earlier=True) as look, _stopped(journal):
-        there = journal.exists()
-        if there and journal.samefile(source):
-            raise JournalError(f"{source} is the journal itself: name a backup.")
+        with telling(journal):
+            there = journal.exists()
+            if there and journal.samefile(source):
+                raise JournalError(f"{source} is the journal itself: name a backup.")
         behind = _left_behind(journal)
         with drafted(journal, f"{journal.name}.draft") as draft:
             draft.copy(look)
@@ -114,18 +115,15 @@ def begin(journal: Path) -> Path:
         JournalError: There is a journal, or a mark, or it cannot be written.
     """
     mark = _mark_of(journal)
-    with _stopped(journal):
+    with _stopped(journal), telling(mark):
         there = [mark] if mark.exists() else _of_the_desk(journal)
         if there:
             raise JournalError(
                 f"{there[0]} is there: this device has given out numbers, and goes on behind them."
                 " `lobby journal begin` is for a new one."
             )
-        try:
-            NumberMark(mark).renew()
-            _give_to_owner(mark)
-        except OSError as error:
-            raise JournalError(f"{mark} cannot be written: {error}.") from error
+        NumberMark(mark).renew()
+        _give_to_owner(mark)
     return mark
 
 
@@ -134,7 +132,8 @@ def _stopped(journal: Path) -> Iterator[None]:
     """Be the one who writes."""
     lock = WriterLock(journal)
     try:
-        journal.parent.mkdir(parents=True, exist_ok=True)
+        with telling(journal.parent):
+            journal.parent.mkdir(parents=True, exist_ok=True)
         lock.take()
         with suppress(OSError):
             _give_to_owner(_lock_of(journal))
@@ -143,8 +142,6 @@ def _stopped(journal: Path) -> Iterator[None]:
             f"{journal} is being written by {error.owner or 'another process'}: stop the desk first"
             " (systemctl stop lobby-desk)."
         ) from error
-    except OSError as error:
-        raise JournalError(f"{journal.parent} cannot be written: {error}.") from error
     try:
         yield
     finally:

@@ -9,13 +9,13 @@ it as well would cost most of the table on a good day, on which everybody comes 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
-    from typing import TypeAlias
+    from collections.abc import Mapping, Sequence
 
-    Cell: TypeAlias = Hashable
+Cell = TypeVar("Cell")
+"""However the caller names a place in its table."""
 
 SHOWN_FROM = 5
 """People. Fewer might be known to each other."""
@@ -24,7 +24,7 @@ ROUNDS = 100
 """So often is what is known carried on from sum to sum; a few are enough for any table of ours."""
 
 
-class Sum(NamedTuple):
+class Sum(NamedTuple, Generic[Cell]):
     """A count that is the sum of others.
 
     Args:
@@ -37,7 +37,7 @@ class Sum(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
+class Hidden(Generic[Cell]):
     """What is not shown.
 
     Args:
@@ -50,8 +50,10 @@ class Hidden:
 
 
 def hidden(
-    counts: Mapping[Cell, int], sums: Sequence[Sum], never_shown: frozenset[Cell] = frozenset()
-) -> Hidden:
+    counts: Mapping[Cell, int],
+    sums: Sequence[Sum[Cell]],
+    never_shown: frozenset[Cell] = frozenset(),
+) -> Hidden[Cell]:
     """Say which counts to hide.
 
     Args:
@@ -80,7 +82,7 @@ def hidden(
 
 def _known(
     counts: Mapping[Cell, int],
-    sums: Sequence[Sum],
+    sums: Sequence[Sum[Cell]],
     small: set[Cell],
     unseen: set[Cell],
     never_shown: frozenset[Cell],
