@@ -22,7 +22,7 @@ from appliance.checkin.outcomes import Outcome
 from appliance.drivers.clock import DeskTime
 from appliance.forecasting import Forecasts
 from appliance.journal.entries import Answered, OwedSlip, Position
-from appliance.journal.errors import JournalError
+from appliance.journal.errors import ContradictionError, JournalError
 from appliance.line import commands, days, events
 from appliance.line.wait import wait_for
 from appliance.numbering import ask_board, numbers_given
@@ -261,8 +261,10 @@ class Desk:
                 answered=answered(messages.encode(reply)) if answered else None,
                 slip=slip,
             )
+        except ContradictionError:
+            # A booking that was used, or a slip that was given out, before a card was exchanged.
+            return refusal(NotAsked.USED.value, {}, self._texts)
         except JournalError as error:
-            # Such as a booking that was used before a card was exchanged: nobody gets two numbers.
             self._publishing.alarm("journal", now, error=error)
             return refusal(NotAsked.NOT_WRITTEN.value, {}, self._texts)
         self._line = line

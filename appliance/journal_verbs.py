@@ -94,7 +94,7 @@ def _restore(asked: argparse.Namespace, place: Place, out: TextIO) -> int:
         facts = {"aside": restored.aside, "lost": restored.lost, "marked": restored.marked}
         _say_json(out, file=place.journal, **asdict(restored.held), **facts)
         return FINE
-    out.write(f"{place.journal}: {_told(restored.held, place.zone)}.\n")
+    out.write(f"{place.journal}: restored, {_told(restored.held, place.zone)}.\n")
     if restored.aside is not None:
         out.write(f"The one before is now {restored.aside}.\n")
         if not restored.known:
@@ -137,7 +137,7 @@ def _verify(asked: argparse.Namespace, place: Place, out: TextIO) -> int:
         fine = not findings
         _say_json(out, file=place.journal, ok=fine, findings=findings, notes=verified.notes)
     elif verified.findings:
-        out.write(f"{place.journal}: {len(verified.findings)} findings.\n")
+        out.write(f"{place.journal}: not as it should be.\n")
         _tell_findings(verified.findings, out)
     else:
         out.write(f"{place.journal}: fine. {'; '.join(verified.notes)}.\n")

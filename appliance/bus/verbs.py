@@ -33,6 +33,7 @@ class NotAsked(Enum):
     NO_KEY = "no_key"
     KEY_REUSED = "key_reused"
     NOT_WRITTEN = "not_written"
+    USED = "used"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from appliance.journal import codec
 from appliance.journal.log import BEGINNING, Place
 from appliance.journal.records import DayClosed, Gap
-from appliance.journal.schema import APPLICATION_ID
+from appliance.journal.schema import APPLICATION_ID, BUSY_MS
 from appliance.journal.totals import totals
 
 if TYPE_CHECKING:
@@ -242,7 +242,11 @@ def _tidy(journal: Journal) -> None:
 
 
 def _cut_off_log(journal: Journal) -> bool:
-    """Give whether nobody was reading just then."""
+    """Give whether nobody was reading just then: a backup is not waited for, people would be."""
     with journal.reading():
-        ((busy, *_),) = journal.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        journal.db.set_busy_timeout(0)
+        try:
+            ((busy, *_),) = journal.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            journal.db.set_busy_timeout(BUSY_MS)
     return not busy

@@ -132,7 +132,7 @@ class _Verifying:
         if self._empty is None:
             self.notes.append("checkpoints were not compared: that needs the configuration")
         else:
-            self.notes.append(f"the line is the same from {compared} checkpoints")
+            self.notes.append(f"checkpoints that give the same line: {compared}")
 
     def _checkpoints(self, begin: Place, empty: Line) -> dict[Place, Line]:
         kept = {kept.place: kept.line for kept in Checkpoints(self._db).since(begin, empty)}
@@ -141,7 +141,7 @@ class _Verifying:
         ).get
         if others:
             self.notes.append(
-                f"{others} checkpoints are of another configuration or release, and not used"
+                f"checkpoints of another configuration or release, not used: {others}"
             )
         return kept
 
@@ -197,7 +197,7 @@ class _Verifying:
         ).get
         if taken_over or schema.meta(self._db, schema.NEXT_EPOCH):
             self.notes.append(
-                f"{len(unknown)} appointments of today are known as used from the journal before"
+                f"appointments of today that were used in the journal before: {len(unknown)}"
             )
         else:
             what = f"the appointments of {_some(unknown)} are known as used, their numbers are not."
@@ -221,7 +221,7 @@ class _Verifying:
         strange = sorted(str(state) for state in states.keys() - {*SLIP_STATES})
         if strange:
             yield Finding(f"slips are {_some(strange)}, which means nothing.", ANEW, damage=True)
-        self.notes.append(f"{states.get('owed', 0)} slips are owed")
+        self.notes.append(f"slips that are owed: {states.get('owed', 0)}")
 
     def _mark(self, mark: NumberMark) -> Iterator[Finding]:
         """See that the numbers of today are known beside the journal too."""

@@ -82,7 +82,7 @@ def epochs(db: apsw.Connection) -> Iterator[Finding]:
         from_ = least if days_closed and (number, least) == tuple(first) else 1
         missing = most - from_ + 1 - count
         if missing and number > holes_up_to:
-            yield Finding(f"{missing} events are missing in epoch {number}.", f"{PEOPLE} {ANEW}")
+            yield Finding(f"events missing in epoch {number}: {missing}.", f"{PEOPLE} {ANEW}")
     yield from _ends(db, holes_up_to)
 
 
@@ -97,7 +97,7 @@ def _ends(db: apsw.Connection, holes_up_to: int) -> Iterator[Finding]:
             continue
         last = db.execute("SELECT max(seq) FROM event WHERE epoch = ?", (said.number,)).get
         if last is not None and last < said.seq:
-            what = f"{said.seq - last} events are missing at the end of epoch {said.number}."
+            what = f"events missing at the end of epoch {said.number}: {said.seq - last}."
             yield Finding(what, f"{PEOPLE} {ANEW}")
 
 

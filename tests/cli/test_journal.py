@@ -180,7 +180,7 @@ def test_verify_says_what_is_wrong_and_what_to_do(
     mark.unlink()
     assert verb(pi, "verify") == 1
     assert capsys.readouterr().out == (
-        f"{journal}: 1 findings.\n"
+        f"{journal}: not as it should be.\n"
         f"- {mark} is missing or damaged.\n"
         "  Leave the desk running: it is written anew with one of the next numbers.\n"
     )

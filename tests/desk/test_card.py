@@ -13,10 +13,12 @@ import pytest
 from appliance import upkeep
 from appliance.bus import messages
 from appliance.bus.link import Received
+from appliance.checkin.admission import Admission
+from appliance.checkin.outcomes import Outcome
 from appliance.forecasting import Forecasts, Told
 from appliance.surroundings import Pressed
 from tests.journal.failing import FailingCard
-from tests.support.lobby import DAY, at
+from tests.support.lobby import DAY, at, booking
 from tests.support.table import TOPICS, Table
 
 if TYPE_CHECKING:
@@ -202,3 +204,19 @@ def test_a_card_that_comes_back_brings_those_of_whom_it_could_not_tell(
         assert table.alarms() == []
         assert set(table.desk.line.tickets) == {"A001", "A002", meanwhile}
         assert table.board().waiting == 3
+
+
+def test_a_code_that_was_used_before_the_card_was_exchanged_gives_no_second_number(
+    tmp_path: Path,
+) -> None:
+    with contextlib.closing(Table(tmp_path)) as table:
+        used = booking("08:05")
+        # As after a restore: the used codes are known, and their people are not in the line.
+        with contextlib.closing(apsw.Connection(str(tmp_path / "journal.sqlite"))) as db:
+            row = (used.id, "A007", str(DAY))
+            db.execute("INSERT INTO ledger (booking, ticket, day) VALUES (?, ?, ?)", row)
+        shown = table.scan(Admission(Outcome.IN_TIME, {"time": "08:05"}, used))
+        assert (shown.outcome, shown.ticket) == ("not_here", None)
+        assert "already used" in shown.facts["sentence"]
+        assert table.alarms() == []
+        assert not table.desk.line.tickets

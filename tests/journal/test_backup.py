@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import closing
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import apsw
@@ -12,12 +13,14 @@ import pytest
 
 from appliance.journal import backup
 from appliance.journal.backup import back_up
+from appliance.journal.days import days
 from appliance.journal.errors import JournalError
 from appliance.journal.exporting import json_lines
 from appliance.journal.keeping import Keeping
 from appliance.journal.looking import look_into
 from appliance.journal.records import Why
-from appliance.journal.schema import PAGE_BYTES
+from appliance.journal.retention import Retention
+from appliance.journal.schema import BUSY_MS, PAGE_BYTES
 from appliance.line import commands
 from tests.journal.office import NAME, NEXT_DAY, Kept
 from tests.support.lobby import DAY, at
@@ -123,6 +126,25 @@ def test_desk_that_writes_all_the_time_does_not_make_it_begin_anew(
     assert len(numbers) >= during
     kept.restart()
     assert len(kept.line.tickets) == 10 + len(numbers)
+
+
+def test_desk_that_deletes_an_old_day_does_not_wait_until_the_backup_is_made(kept: Kept) -> None:
+    retention = Retention(kept.path, 1, 60, uplink=False)
+    today = DAY + timedelta(days=3)
+    kept.turn(today)
+
+    def tidy() -> None:
+        retention.retain(kept.journal, today, at_most=None, in_memory=False)
+
+    desk = threading.Thread(target=tidy, name="desk")
+    with look_into(kept.path) as look, look.as_it_is_now():
+        desk.start()
+        desk.join(BUSY_MS / 1000 / 2)
+        waited = desk.is_alive()
+    desk.join(10.0)
+    assert not waited
+    with look_into(kept.path) as look:
+        assert days(look).there == [today]
 
 
 def test_older_backup_is_replaced_only_by_force(kept: Kept, to: Path) -> None:

@@ -52,7 +52,7 @@ def findings(journal: Path) -> list[str]:
 def test_journal_of_two_days_is_fine_and_was_compared(journal: Path) -> None:
     verified = verify(journal, empty_line())
     assert verified.findings == ()
-    assert verified.notes == ("the line is the same from 1 checkpoints", "0 slips are owed")
+    assert verified.notes == ("checkpoints that give the same line: 1", "slips that are owed: 0")
 
 
 def test_without_the_configuration_checkpoints_are_not_compared(journal: Path) -> None:
@@ -66,9 +66,7 @@ def test_checkpoints_of_another_configuration_are_told(journal: Path) -> None:
     del other.services["D1"]  # type: ignore[attr-defined]
     verified = verify(journal, other)
     assert verified.findings == ()
-    assert (
-        verified.notes[0] == "1 checkpoints are of another configuration or release, and not used"
-    )
+    assert verified.notes[0] == "checkpoints of another configuration or release, not used: 1"
 
 
 def test_journal_that_is_being_written_is_fine(quick: Path) -> None:
@@ -177,14 +175,14 @@ def change(journal: Path, sql: str) -> None:
 @pytest.mark.parametrize(
     ("sql", "found"),
     [
-        ("DELETE FROM event WHERE epoch = 1 AND seq = 20", "1 events are missing in epoch 1."),
+        ("DELETE FROM event WHERE epoch = 1 AND seq = 20", "events missing in epoch 1: 1."),
         (
             "DELETE FROM event WHERE epoch = 1 AND seq IN (1, 2)",
-            "2 events are missing in epoch 1.",
+            "events missing in epoch 1: 2.",
         ),
         (
             "DELETE FROM event WHERE seq = (SELECT max(seq) FROM event WHERE epoch = 1)",
-            "1 events are missing at the end of epoch 1.",
+            "events missing at the end of epoch 1: 1.",
         ),
         ("DELETE FROM epoch WHERE number = 1", "epoch 1 has events and no id."),
         (
@@ -274,7 +272,7 @@ def test_codes_that_were_taken_over_by_a_restore_are_no_fault(journal: Path) -> 
     )
     verified = verify(journal, empty_line())
     assert verified.findings == ()
-    assert "1 appointments of today are known as used from the journal before" in verified.notes
+    assert "appointments of today that were used in the journal before: 1" in verified.notes
 
 
 def test_mark_that_does_not_know_the_last_number(journal: Path, quick: Path) -> None:
