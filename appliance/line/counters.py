@@ -80,7 +80,9 @@ def with_standing_by(line: Line, decision: Decision, now: datetime) -> Decision:
 
     Of several, the one with the fewest services calls first: it has the least choice.
     """
-    if not decision.events and not any(c.stands_by for c in line.counters.values()):
+    if not any(map(_begins_to_stand_by, decision.events)) and not any(
+        c.stands_by for c in line.counters.values()
+    ):
         return decision
     after = line.apply_all(decision.events)
     added: list[events.Event] = []
@@ -94,3 +96,13 @@ def with_standing_by(line: Line, decision: Decision, now: datetime) -> Decision:
             added.append(called)
             after = after.apply(called)
     return replace(decision, events=(*decision.events, *added))
+
+
+def _begins_to_stand_by(event: events.Event) -> bool:
+    match event:
+        case events.CounterStoodBy():
+            return True
+        case events.StepUndone(counter=counter):
+            return counter.stands_by
+        case _:
+            return False

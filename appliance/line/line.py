@@ -220,8 +220,8 @@ class Line:
         by_booking = self.by_booking
         if event.booking is not None:
             by_booking = {**by_booking, event.booking.id: event.ticket}
-        return replace(
-            self._with_tickets(ticket),
+        return self._with_tickets(
+            ticket,
             by_booking=by_booking,
             issued=event.sequence,
             last={**self.last, letter: count},
@@ -269,7 +269,7 @@ class Line:
     def _with_ticket(self, number: str, **changes: object) -> Line:
         return self._with_tickets(replace(self.tickets[number], **changes))  # type: ignore[arg-type]
 
-    def _with_tickets(self, *changed: Ticket) -> Line:
+    def _with_tickets(self, *changed: Ticket, **more: object) -> Line:
         tickets, waiting = dict(self.tickets), dict(self.waiting)
         for ticket in changed:
             tickets[ticket.number] = ticket
@@ -277,7 +277,7 @@ class Line:
                 waiting[ticket.number] = ticket
             else:
                 waiting.pop(ticket.number, None)
-        return replace(self, tickets=tickets, waiting=waiting)
+        return replace(self, tickets=tickets, waiting=waiting, **more)  # type: ignore[arg-type]
 
     def _with_counter(self, counter_id: str, **changes: object) -> Line:
         changed = replace(self._counter(counter_id), **changes)  # type: ignore[arg-type]
