@@ -29,6 +29,7 @@ from appliance.config.devices import (
     SystemClock,
     WindowBoard,
 )
+from appliance.config.hours import Hours
 from appliance.config.problems import ConfigError, Finding, Problem
 from appliance.config.reading import load
 from appliance.config.secret import SecretError, read_secret
@@ -37,7 +38,6 @@ from appliance.config.settings import (
     Codes,
     Counter,
     Device,
-    Hours,
     Journal,
     Lobby,
     Role,

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from appliance.config.checks import check
 from appliance.config.devices import GpioButtons
+from appliance.config.hours import WEEK
 from appliance.config.lines import line_numbers
 from appliance.config.problems import ConfigError, Finding, Notes, Problem
 from appliance.config.sections import sections
-from appliance.config.settings import WEEK, Settings
+from appliance.config.settings import Settings
 from appliance.config.tables import read_document
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from appliance.config.devices import Buttons, Printer
-    from appliance.config.settings import Hours, Service, Site
+    from appliance.config.hours import Hours
+    from appliance.config.settings import Service, Site
     from appliance.config.tables import Document, Table
 
 LIMIT_BYTES = 256 * 1024

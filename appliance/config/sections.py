@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from appliance.config import devices, settings
+from appliance.config import devices, hours, settings
 from appliance.config.keys import REQUIRED, Declared, Key, keys_of
 from appliance.config.kinds import one_of
 from appliance.config.settings import Role
@@ -82,9 +82,9 @@ def sections() -> tuple[Section, ...]:
         Section(
             "hours",
             "When people without an appointment may take a number; without it: always.",
-            {"": settings.Hours},
+            {"": hours.Hours},
         ),
-        Section("day", "Each day with hours of its own.", {"": settings.SpecialDay}, many=True),
+        Section("day", "Each day with hours of its own.", {"": hours.SpecialDay}, many=True),
         Section("rules", "How people are called.", {"": settings.Rules}),
         Section("journal", "What happened, and how long it is kept.", {"": settings.Journal}),
         Section("bus", "The broker on this Pi.", {"": settings.Bus}),

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from appliance.config import calendar
 from appliance.config.devices import Board, Buttons, Camera, Clock, Printer
+from appliance.config.hours import Hours
 from appliance.config.keys import Key
 from appliance.config.kinds import (
     absolute_path,
@@ -31,7 +31,6 @@ from appliance.config.kinds import (
     translations,
     whole,
     words,
-    yes_or_no,
 )
 
 # sockaddr_un.sun_path holds 108 bytes, the last one is zero: unix(7).
@@ -238,65 +237,6 @@ class Counter:
             "Who needs one of these is called here, or to another counter that has it.",
             [],
         ),
-    ]
-
-
-WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-_OF_A_DAY = calendar.hours()
-
-DayHours = Annotated[
-    tuple[tuple[time, time], ...],
-    Key(
-        _OF_A_DAY,
-        "Opening hours.",
-        default=None,
-        example=["08:00-12:30", "14:00-16:00"],
-        absent="closed",
-    ),
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hours:
-    """When people without an appointment may take a number.
-
-    Args:
-        days: From [[day]]: days with hours of their own.
-    """
-
-    monday: DayHours
-    tuesday: DayHours
-    wednesday: DayHours
-    thursday: DayHours
-    friday: DayHours
-    saturday: DayHours
-    sunday: DayHours
-    closed: Annotated[tuple[date, ...], Key(calendar.days(), "Holidays.", [])]
-    last_ticket: Annotated[
-        bool,
-        Key(
-            yes_or_no(),
-            "No number is given to who would probably not be called before closing.",
-            default=True,
-        ),
-    ]
-    days: Mapping[date, tuple[tuple[time, time], ...]]
-
-    @property
-    def week(self) -> tuple[tuple[tuple[time, time], ...], ...]:
-        """Monday to Sunday."""
-        return tuple(getattr(self, name) for name in WEEK)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpecialDay:
-    """A day with hours of its own."""
-
-    date: Annotated[date, Key(calendar.day(), "Which day.", example=date(2026, 12, 24))]
-    hours: Annotated[
-        tuple[tuple[time, time], ...],
-        Key(_OF_A_DAY, "Its opening hours.", example=["08:00-11:00"]),
     ]
 
 
