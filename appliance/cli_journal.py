@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-from contextlib import suppress
-from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from appliance.cli_arguments import day
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def add_verbs(journal: argparse.ArgumentParser) -> None:
@@ -57,12 +60,4 @@ def _machines(verb: argparse.ArgumentParser) -> None:
 
 
 def _day(verb: argparse.ArgumentParser, meaning: str) -> None:
-    verb.add_argument("--day", type=_read_day, metavar="D", help=meaning)
-
-
-def _read_day(text: str) -> date:
-    """Read a day as machines write it, or as people here do."""
-    for form in ("%Y-%m-%d", "%d.%m.%Y"):
-        with suppress(ValueError):
-            return datetime.strptime(text, form).date()  # noqa: DTZ007  (a day has no zone)
-    raise argparse.ArgumentTypeError(f"'{text}' is no day, such as 2026-03-02")
+    verb.add_argument("--day", type=day, metavar="D", help=meaning)

@@ -62,7 +62,8 @@ MAY_KNOW: Final = {
     "upkeep": PARTS,
     "reception": PARTS,
     "slips": PARTS | {"forecasting"},
-    "cli_journal": NOTHING,
+    "cli_arguments": NOTHING,
+    "cli_journal": frozenset({"cli_arguments"}),
     "explaining": GROUND | {"line"},
     "forecasting": GROUND,
     "forecaster": PARTS | {"forecasting", "learned"},
@@ -74,7 +75,7 @@ MAY_KNOW: Final = {
     "screen": PARTS,
     "replay": GROUND | {"line", "checkin"},
     "running": GROUND,
-    "whatif": GROUND | {"line", "journal"},
+    "whatif": GROUND | {"cli_arguments", "line", "journal"},
     "wiring": PARTS | DESK_PARTS | PROCESSES,
     "cli": PARTS
     | DESK_PARTS

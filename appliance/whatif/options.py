@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from appliance.cli_arguments import day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ def add_options(replay: argparse.ArgumentParser) -> None:
         help="play a recorded day: what if? Without FILE the journal of --config",
     )
     options = replay.add_argument_group("a recorded day, with --journal")
-    options.add_argument("--day", type=_day, metavar="D", help="such as 2026-03-02; else the last")
+    options.add_argument("--day", type=day, metavar="D", help="such as 2026-03-02; else the last")
     options.add_argument(
         "--rules", type=Path, nargs="+", default=[], metavar="FILE", help="as if configured so"
     )
@@ -68,14 +69,6 @@ def times(asked: argparse.Namespace) -> Mapping[str, timedelta]:
 def told(times: Mapping[str, timedelta]) -> str:
     """Give what rules with these times are called."""
     return ", ".join(f"{name} {time // timedelta(minutes=1)}" for name, time in times.items())
-
-
-def _day(text: str) -> date:
-    """Read a day as machines write it, or as people here do."""
-    for form in ("%Y-%m-%d", "%d.%m.%Y"):
-        with suppress(ValueError):
-            return datetime.strptime(text, form).date()  # noqa: DTZ007  (a day has no zone)
-    raise argparse.ArgumentTypeError(f"'{text}' is no day, such as 2026-03-02")
 
 
 def _minutes(text: str) -> timedelta:
