@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from appliance.bus.messages import Alarm
+from appliance.bus.messages.staff import Alarm
 
 if TYPE_CHECKING:
     from datetime import datetime

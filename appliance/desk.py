@@ -14,8 +14,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
-from appliance.bus import messages
 from appliance.bus.link import Acknowledged, Connected, Disconnected, Received
+from appliance.bus.messages import asked
+from appliance.bus.messages.payload import MessageError, decode, encode
 from appliance.bus.replies import refusal, reply_to
 from appliance.bus.verbs import NotAsked, NotAskedError, read_command
 from appliance.checkin.outcomes import Outcome
@@ -186,8 +187,8 @@ class Desk:
 
     def _scanned(self, received: Received, now: datetime) -> None:
         try:
-            scan = messages.decode(received.payload, messages.Scan)
-        except messages.MessageError as error:
+            scan = decode(received.payload, asked.Scan)
+        except MessageError as error:
             self._publishing.alarm("scan", now, error=error)
             return
         admission = self._around.admit(scan, self._line, now)
@@ -228,17 +229,17 @@ class Desk:
         if known is not None:
             return known.reply if known.request == request else self._refusal(NotAsked.KEY_REUSED)
         try:
-            body = messages.decode(payload, messages.Command)
+            body = decode(payload, asked.Command)
             command = self._knowing(read_command(topic, body, self._line), now)
-        except messages.MessageError as error:
+        except MessageError as error:
             return self._refusal(NotAsked.MALFORMED, error=str(error))
         except NotAskedError as error:
             return self._refusal(error.reason, **error.facts)
         reply = self._do(command, now, lambda reply: Answered(topic.caller, key, request, reply))
-        return messages.encode(reply)
+        return encode(reply)
 
     def _refusal(self, reason: NotAsked, **facts: str) -> bytes:
-        return messages.encode(refusal(reason.value, facts, self._texts))
+        return encode(refusal(reason.value, facts, self._texts))
 
     # What is done.
 
@@ -247,7 +248,7 @@ class Desk:
         command: commands.Command,
         now: datetime,
         answered: Callable[[bytes], Answered] | None = None,
-    ) -> messages.Reply:
+    ) -> asked.Reply:
         """Decide, commit, and only then let it have effects."""
         decision = self._line.decide(command, now)
         reply = reply_to(decision.answer, self._texts)
@@ -258,7 +259,7 @@ class Desk:
                 decision.events,
                 day=str(line.day),
                 line=line,
-                answered=answered(messages.encode(reply)) if answered else None,
+                answered=answered(encode(reply)) if answered else None,
                 slip=slip,
             )
         except ContradictionError:

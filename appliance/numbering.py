@@ -11,8 +11,9 @@ import queue
 import time
 from typing import TYPE_CHECKING
 
-from appliance.bus import messages
 from appliance.bus.link import Received
+from appliance.bus.messages import shown
+from appliance.bus.messages.payload import MessageError, decode
 
 if TYPE_CHECKING:
     import threading
@@ -70,8 +71,8 @@ def ask_board(
             if not (isinstance(item, Received) and item.topic == topic):
                 meanwhile.append(item)
                 continue
-            with contextlib.suppress(messages.MessageError):
-                board = messages.decode(item.payload, messages.Board)
+            with contextlib.suppress(MessageError):
+                board = decode(item.payload, shown.Board)
                 if item.retained and board.day == line.day:
                     return board.numbers, meanwhile
     letters = {service.letter for service in line.services.values()}

@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from appliance.alarms import AlarmBook
-from appliance.bus import messages
+from appliance.bus.messages import shown, staff
+from appliance.bus.messages.payload import encode
 from appliance.bus.views import View
 from appliance.drivers.printer import PrinterStatus
 
@@ -109,11 +110,11 @@ class Publishing:
         self, kiosk: str, outcome: str, facts: Mapping[str, str], ticket: str | None = None
     ) -> None:
         """Tell the person at a kiosk what a scan or a press came to."""
-        result = messages.KioskResult(
+        result = shown.KioskResult(
             outcome=outcome, facts=dict(facts), ticket=ticket, paper=self._paper
         )
         topic = self._topics.kiosk_result(kiosk)
-        self._publish(topic, messages.encode(result), expiry_s=RESULT_EXPIRY_S)
+        self._publish(topic, encode(result), expiry_s=RESULT_EXPIRY_S)
 
     def due(self, *, idle: bool) -> bool:
         """Tell whether it is time to speak: every so often, and with news once it is quiet."""
@@ -133,17 +134,17 @@ class Publishing:
             (self._topics.tickets, view.tickets()),
             (self._topics.alarms, view.alarms(self._alarms.now())),
         ):
-            self._publish(topic, messages.encode(message), retain=True)
+            self._publish(topic, encode(message), retain=True)
         self._told_s = time.monotonic()
         self._news = False
 
 
-def _foreseen(told: Told | None) -> tuple[list[messages.Watch], messages.Score | None]:
+def _foreseen(told: Told | None) -> tuple[list[staff.Watch], staff.Score | None]:
     """Give what the forecast says of the next hour, and of itself, as it is published."""
     if told is None:
         return [], None
     watch = [
-        messages.Watch(
+        staff.Watch(
             service=service,
             appointments=round(each.appointments, 1),
             kept=round(each.kept, 3),
@@ -154,7 +155,7 @@ def _foreseen(told: Told | None) -> tuple[list[messages.Watch], messages.Score |
     ]
     if told.score is None:
         return watch, None
-    score = messages.Score(
+    score = staff.Score(
         forecasts=told.score.forecasts,
         error_min=round(told.score.error_min, 1),
         bias_min=round(told.score.bias_min, 1),

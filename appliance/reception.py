@@ -13,7 +13,7 @@ from appliance.checkin.outcomes import Outcome
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from appliance.bus.messages import Scan
+    from appliance.bus.messages.asked import Scan
     from appliance.checkin.keys import TrustList
     from appliance.line.line import Line
 

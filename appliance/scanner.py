@@ -13,7 +13,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from appliance.bus.messages import Scan
+from appliance.bus.messages.asked import Scan
 from appliance.drivers.camera import Camera, CameraGone, Frame
 from appliance.drivers.gate import Gate
 

@@ -12,7 +12,8 @@ import time
 from typing import TYPE_CHECKING
 
 from appliance.bus.link import Inbound, Received
-from appliance.bus.messages import Board, KioskResult, MessageError, Wait, decode
+from appliance.bus.messages.payload import MessageError, decode
+from appliance.bus.messages.shown import Board, KioskResult, Wait
 
 if TYPE_CHECKING:
     import threading

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from appliance import paper
-from appliance.bus import messages
 from appliance.bus.link import Inbound, Received
+from appliance.bus.messages import asked
 from appliance.checkin.admission import Admission
 from appliance.forecasting import Forecasts, Told
 from appliance.line.line import Line
@@ -59,7 +59,7 @@ class Surroundings:
     publish: Publish
     acknowledge: Callable[[Received], None]
     print_slip: Callable[[Job], None]
-    admit: Callable[[messages.Scan, Line, datetime], Admission]
+    admit: Callable[[asked.Scan, Line, datetime], Admission]
     set_slip: Callable[[Line, str, datetime, Told | None], Callable[[bool], paper.Slip]]
     ask_forecast: Callable[[datetime], None]
     beat: Callable[[], None]

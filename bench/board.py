@@ -24,7 +24,8 @@ from PIL import Image, ImageDraw, ImageFont
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from appliance.bus.link import Inbound, Received
-from appliance.bus.messages import Board, Call, Waiting, encode
+from appliance.bus.messages.payload import encode
+from appliance.bus.messages.shown import Board, Call, Waiting
 from appliance.bus.topics import Topics
 from appliance.display.board import BoardPainter
 from appliance.display.board_state import BoardState, Timing

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from appliance.bus import messages
+from appliance.bus.messages.payload import encode
 from appliance.bus.replies import reply_to
 from appliance.journal.journal import Answered, OwedSlip
 from appliance.line import commands, events
@@ -98,7 +98,7 @@ class FullDay:
         """Do what the desk's loop does up to the commit: decide, word the reply, owe the slip."""
         self._now += timedelta(milliseconds=1)
         decision = self.line.decide(command, self._now)
-        reply = messages.encode(reply_to(decision.answer, self._texts))
+        reply = encode(reply_to(decision.answer, self._texts))
         self.line = self.line.apply_all(decision.events)
         answered = slip = None
         if asked:

@@ -7,12 +7,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from appliance.bus.asking import Asker, UnknownOutcomeError
-from appliance.bus.messages import Command
+from appliance.bus.messages.asked import Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from appliance.bus.messages import Reply
+    from appliance.bus.messages.asked import Reply
 
 WALK_S = 35.0
 LOOK_AGAIN_S = 20.0

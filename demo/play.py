@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from appliance.bus.link import Inbound, Received
-from appliance.bus.messages import Alarms, decode
+from appliance.bus.messages.payload import decode
+from appliance.bus.messages.staff import Alarms
 from appliance.journal.reading import JournalReader
 from demo.clerk import Clerk
 from demo.morning import Visitor, visitors

@@ -325,7 +325,7 @@ def shrink() -> Luma: ...
         ("appliance/desk.py", "from appliance.drivers.camera import CameraGone, Gate, shrink"),
         ("appliance/wiring.py", "from appliance.drivers.camera import Folder, open_folder"),
         ("appliance/cli.py", "def decode():\n from appliance.drivers.camera import Folder"),
-        ("appliance/display/board.py", "from appliance.bus.messages import Board"),
+        ("appliance/display/board.py", "from appliance.bus.messages.shown import Board"),
         ("appliance/line/wait.py", "import math\nimport numpy as np\nfrom .model import Rank"),
         ("central/issuer.py", "import cbor2\nfrom appliance.checkin import code"),
         ("demo/play.py", "import central\nfrom appliance.drivers.camera import Folder"),

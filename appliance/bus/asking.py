@@ -13,8 +13,9 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
-from appliance.bus import messages
 from appliance.bus.link import Connected, Link, Received
+from appliance.bus.messages import asked
+from appliance.bus.messages.payload import decode, encode
 from appliance.errors import LobbyError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from appliance.bus.link import Address, Inbound, Login
-    from appliance.bus.messages import Command, Reply
+    from appliance.bus.messages.asked import Command, Reply
     from appliance.bus.topics import Topics
 
 EXPIRY_S = 5
@@ -89,7 +90,7 @@ class Asker:
         while (left_s := deadline - time.monotonic()) > 0:
             sent = self._link.publish(
                 self._topics.command(self._caller, verb),
-                messages.encode(command),
+                encode(command),
                 expiry_s=EXPIRY_S,
                 response_topic=self._reply_topic,
                 correlation=key,
@@ -108,5 +109,5 @@ class Asker:
                     case Connected() if came_up:
                         return None
                     case Received(payload=payload, correlation=correlation) if correlation == key:
-                        return messages.decode(payload, messages.Reply)
+                        return decode(payload, asked.Reply)
         return None

@@ -6,7 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from appliance.bus.link import Will
-from appliance.bus.messages import Presence, encode
+from appliance.bus.messages.alive import Presence
+from appliance.bus.messages.payload import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

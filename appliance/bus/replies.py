@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from appliance.bus.messages import Reply
+from appliance.bus.messages.asked import Reply
 from appliance.line.answers import Called, Done, Given, NobodyWaits, Refused
 
 if TYPE_CHECKING:

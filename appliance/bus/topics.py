@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
 
 CALLER = re.compile(r"(counter|staff|kiosk)\.[A-Za-z0-9-]{1,24}")
 VERB = re.compile(r"[a-z_]{1,32}")
@@ -79,6 +83,19 @@ class Topics:
     def alarms(self) -> str:
         """What is wrong."""
         return self.prefix + "alarms"
+
+    def bookings(self, day: date | None) -> str:
+        """The bookings of a day, from the issuer; None: filter for those of all days."""
+        return f"{self.prefix}bookings/{day or '+'}"
+
+    def cancelled(self, day: date | None) -> str:
+        """The cancelled bookings of a day, from the issuer; None: filter for those of all days."""
+        return f"{self.prefix}cancelled/{day or '+'}"
+
+    @property
+    def keys(self) -> str:
+        """The signed trust list, from the issuer."""
+        return self.prefix + "keys"
 
     @property
     def commands(self) -> str:

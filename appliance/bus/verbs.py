@@ -15,7 +15,7 @@ from appliance.line import commands
 from appliance.line.opening import Span
 
 if TYPE_CHECKING:
-    from appliance.bus.messages import Command
+    from appliance.bus.messages.asked import Command
     from appliance.bus.topics import CommandTopic
     from appliance.line.line import Line
 

@@ -6,21 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
-from appliance.bus.messages import (
+from appliance.bus.messages.shown import Board, Call, ServiceWait, Wait, Waiting, WaitOf
+from appliance.bus.messages.staff import (
     Alarm,
     Alarms,
-    Board,
-    Call,
     Kept,
     OpenCounter,
     OpenTicket,
     Promise,
     Score,
-    ServiceWait,
     Tickets,
-    Wait,
-    Waiting,
-    WaitOf,
     Watch,
 )
 from appliance.line.line import Line

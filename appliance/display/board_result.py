@@ -16,7 +16,7 @@ from appliance.display.text import clean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from appliance.bus.messages import KioskResult
+    from appliance.bus.messages.shown import KioskResult
 
 OUTCOME_MAX = 40
 TICKET_MAX = 16

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Generic, TypeVar
 
-from appliance.bus.messages import Board, Call, KioskResult, Wait
+from appliance.bus.messages.shown import Board, Call, KioskResult, Wait
 from appliance.display.board_result import notice_of
 from appliance.display.board_view import (
     BoardView,

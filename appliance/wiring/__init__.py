@@ -41,7 +41,7 @@ DESK_SESSION_S = 10
 def scanner(settings: config.Settings) -> Iterator[Scanner]:
     """Build the scanner: camera → decoders → bus."""
     from appliance.bus.courier import Courier
-    from appliance.bus.messages import encode
+    from appliance.bus.messages.payload import encode
     from appliance.drivers.decode import TwoDecoders
     from appliance.scanner import Scanner
 

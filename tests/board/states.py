@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from appliance.bus.messages import KioskResult
+from appliance.bus.messages.shown import KioskResult
 from appliance.display.board_result import notice_of
 from appliance.display.board_view import (
     BoardView,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from appliance.bus.messages import KioskResult
+from appliance.bus.messages.shown import KioskResult
 from appliance.display.board import BoardPainter
 from appliance.display.board_notice import words_of
 from appliance.display.board_result import TONES, notice_of

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.bus.messages import KioskResult
+from appliance.bus.messages.shown import KioskResult
 from appliance.checkin.outcomes import Outcome
 from appliance.display.board_notice import words_of
 from appliance.display.board_result import FACT_MAX, FACTS_MAX, TONES, notice_of

@@ -15,7 +15,8 @@ import pytest
 from PIL import Image, ImageChops
 
 from appliance.bus.link import Connected, Disconnected, Inbound, Received
-from appliance.bus.messages import Board, Call, KioskResult, Message, encode
+from appliance.bus.messages.payload import Message, encode
+from appliance.bus.messages.shown import Board, Call, KioskResult
 from appliance.bus.topics import Topics
 from appliance.display.board import BoardPainter
 from appliance.display.board_state import BoardState, Timing

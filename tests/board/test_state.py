@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.bus.messages import Board, Call, KioskResult, ServiceWait, Wait, Waiting
+from appliance.bus.messages.shown import Board, Call, KioskResult, ServiceWait, Wait, Waiting
 from appliance.display.board_state import BoardState, Timing
 from appliance.display.board_view import Mood, ServiceView
 from tests.board.states import BERLIN

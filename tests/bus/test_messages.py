@@ -6,17 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from appliance.bus.messages import (
-    LIMIT_BYTES,
-    Board,
-    Call,
-    Command,
-    MessageError,
-    Scan,
-    Waiting,
-    decode,
-    encode,
-)
+from appliance.bus.messages.asked import Command, Scan
+from appliance.bus.messages.payload import LIMIT_BYTES, MessageError, decode, encode
+from appliance.bus.messages.shown import Board, Call, Waiting
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 

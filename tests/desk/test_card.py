@@ -11,8 +11,9 @@ import apsw
 import pytest
 
 from appliance import upkeep
-from appliance.bus import messages
 from appliance.bus.link import Received
+from appliance.bus.messages import shown
+from appliance.bus.messages.payload import encode
 from appliance.checkin.admission import Admission
 from appliance.checkin.outcomes import Outcome
 from appliance.forecasting import Forecasts, Told
@@ -61,7 +62,7 @@ def fill(card: Path) -> Path:
 
 
 def kept_board(numbers: dict[str, int]) -> Received:
-    board = messages.Board(
+    board = shown.Board(
         as_of=at("08:00"),
         day=DAY,
         session="before",
@@ -73,7 +74,7 @@ def kept_board(numbers: dict[str, int]) -> Received:
         open_counters=0,
         numbers=numbers,
     )
-    return Received(TOPICS.board, messages.encode(board), retained=True)
+    return Received(TOPICS.board, encode(board), retained=True)
 
 
 @needs_mount
@@ -87,7 +88,7 @@ def test_on_a_full_card_the_day_goes_on_and_is_written_when_there_is_room(card: 
         assert table.alarms() == ["card"]
         # The forecast's process reads the card, and knows nothing of what is in memory.
         table.put(Forecasts(Told(at("08:00"), {"A1": (50, 55)})))
-        assert table.told(TOPICS.wait_of("A1"), messages.WaitOf).wait.low_min != 50
+        assert table.told(TOPICS.wait_of("A1"), shown.WaitOf).wait.low_min != 50
         first = table.ask("counter.1", "open_counter", key=b"1" * 16)
         assert table.ask("counter.1", "open_counter", key=b"1" * 16) == first
         ballast.unlink()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from appliance.bus import messages
+from appliance.bus.messages import shown, staff
 from appliance.checkin.admission import Admission
 from appliance.checkin.outcomes import Outcome
 from appliance.forecasting import Forecasts, Promised, Scored, Told
@@ -96,7 +96,7 @@ def test_attendance_at_an_adviser_is_noted(table: Table) -> None:
 
 def test_each_service_has_its_wait_by_itself(table: Table) -> None:
     table.put(Forecasts(Told(at("08:00"), {"A1": (5, 10)})))
-    told = table.told(TOPICS.wait_of("A1"), messages.WaitOf)
+    told = table.told(TOPICS.wait_of("A1"), shown.WaitOf)
     assert (told.wait.service, told.wait.low_min, told.wait.high_min) == ("A1", 5, 10)
     assert TOPICS.wait_of("A1").endswith("/wait/A1")
 
@@ -111,16 +111,16 @@ def test_promise_is_told_as_it_was_kept_and_as_it_will_be(table: Table) -> None:
     watch = Promised(3.04, 0.91, "2", 0.98)
     score = Scored(120, 4, 3.21, -0.4, 0.91, 0.88)
     table.put(Forecasts(Told(at("08:11"), {}, {}, {"A1": watch}, score)))
-    assert table.told(TOPICS.promise, messages.Promise) == messages.Promise(
+    assert table.told(TOPICS.promise, staff.Promise) == staff.Promise(
         as_of=at("08:11"),
         day=DAY,
         session="s",
         valid_s=30,
-        today=[messages.Kept(service="A1", came=2, called=0.5, started=None, at_once=0.5)],
+        today=[staff.Kept(service="A1", came=2, called=0.5, started=None, at_once=0.5)],
         next_hour=[
-            messages.Watch(service="A1", appointments=3.0, kept=0.91, mended_by="2", kept_then=0.98)
+            staff.Watch(service="A1", appointments=3.0, kept=0.91, mended_by="2", kept_then=0.98)
         ],
-        forecast=messages.Score(forecasts=120, error_min=3.2, bias_min=-0.4, below_p90=0.91),
+        forecast=staff.Score(forecasts=120, error_min=3.2, bias_min=-0.4, below_p90=0.91),
     )
 
 
@@ -193,7 +193,7 @@ def test_a_forecast_of_another_time_is_not_told(table: Table) -> None:
     table.put(Forecasts(Told(at("08:00"), {"A1": (15, 40)})))
     table.clock.wall -= timedelta(hours=1)
     table.settle()
-    wait = table.told(TOPICS.wait, messages.Wait)
+    wait = table.told(TOPICS.wait, shown.Wait)
     assert all(each.low_min is None for each in wait.services)
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from appliance.bus import messages
 from appliance.bus.link import Received
+from appliance.bus.messages import asked, shown
+from appliance.bus.messages.payload import decode
 from appliance.checkin.admission import Admission
 from appliance.checkin.outcomes import Outcome
 from appliance.drivers.printer import PrinterStatus
@@ -34,7 +35,7 @@ def table(tmp_path: Path) -> Iterator[Table]:
 def test_press_gives_a_number_a_slip_and_a_place_on_the_board(table: Table) -> None:
     table.put(Pressed("A1"))
     assert [job.ticket for job in table.jobs] == ["A001"]
-    assert table.shown() == messages.KioskResult(outcome="taken", facts={}, ticket="A001")
+    assert table.shown() == shown.KioskResult(outcome="taken", facts={}, ticket="A001")
     assert [waiting.ticket for waiting in table.board().next] == ["A001"]
     assert [slip.ticket for slip in table.journal.owed_slips()] == ["A001"]
 
@@ -49,7 +50,7 @@ def test_press_for_a_service_without_walk_ins_tells_why(table: Table) -> None:
 def test_scan_in_time_gives_right_of_way(table: Table) -> None:
     result = table.scan(Admission(Outcome.IN_TIME, {"time": "08:05"}, booking("08:05")))
     assert (result.outcome, result.ticket) == ("in_time", "A001")
-    assert table.board().next == [messages.Waiting(ticket="A001", right_of_way=True)]
+    assert table.board().next == [shown.Waiting(ticket="A001", right_of_way=True)]
 
 
 def test_same_code_again_shows_the_same_number_and_prints_nothing_more(table: Table) -> None:
@@ -70,7 +71,7 @@ def test_counter_calls_whom_the_line_says(table: Table) -> None:
     table.put(Pressed("A1"))
     table.ask("counter.1", "open_counter", key=b"1" * 16)
     reply = table.ask("counter.1", "next", key=b"2" * 16)
-    assert reply == messages.Reply(ok=True, ticket="A001", counter="1")
+    assert reply == asked.Reply(ok=True, ticket="A001", counter="1")
     (call,) = table.board().calls
     assert (call.id, call.ticket, call.counter) == ("2026-03-02.A001.1", "A001", "1")
 
@@ -309,7 +310,7 @@ def test_forecast_is_told_while_it_is_fresh_and_the_rough_range_after(table: Tab
     table.ask("counter.1", "open_counter")
 
     def told() -> list[tuple[int | None, int | None]]:
-        wait = messages.decode(table.sent[TOPICS.wait][-1].payload, messages.Wait)
+        wait = decode(table.sent[TOPICS.wait][-1].payload, shown.Wait)
         return [(each.low_min, each.high_min) for each in wait.services if each.service == "A1"]
 
     assert told() == [(0, 5)]
@@ -324,5 +325,5 @@ def test_forecast_is_told_while_it_is_fresh_and_the_rough_range_after(table: Tab
 def test_service_without_a_forecast_tells_none(table: Table) -> None:
     table.ask("counter.1", "open_counter")
     table.put(Forecasts(Told(at("08:00"), {})))
-    wait = messages.decode(table.sent[TOPICS.wait][-1].payload, messages.Wait)
+    wait = decode(table.sent[TOPICS.wait][-1].payload, shown.Wait)
     assert all(each.low_min is None for each in wait.services)

@@ -19,7 +19,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from appliance.bus.link import Inbound, Link, Received
-from appliance.bus.messages import Board, Command, KioskResult, decode
+from appliance.bus.messages.asked import Command
+from appliance.bus.messages.payload import decode
+from appliance.bus.messages.shown import Board, KioskResult
 from appliance.journal.reading import JournalReader
 from appliance.line import events
 from demo.stage import KIOSK, Setting, Stage

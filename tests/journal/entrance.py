@@ -19,10 +19,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from appliance.bus import messages
 from appliance.bus.asking import Asker
 from appliance.bus.courier import Courier
 from appliance.bus.link import Link, Login, Received, UnixSocket
+from appliance.bus.messages import asked
+from appliance.bus.messages.payload import decode, encode
+from appliance.bus.messages.shown import KioskResult
 from appliance.bus.topics import Topics
 from appliance.checkin.claims import ID_BYTES, Claims
 from appliance.journal.reading import JournalReader
@@ -117,7 +119,7 @@ class Entrance:
         self._copies: list[Path] = []
         self.topics = Topics(SITE, name.upper(), f"{SITE.lower()}.{name}")
         self.told = 0
-        self.results: list[messages.KioskResult] = []
+        self.results: list[KioskResult] = []
         self.asked: list[Asked] = []
 
     def __enter__(self) -> Self:
@@ -155,15 +157,15 @@ class Entrance:
     # What people do.
 
     def check_in(
-        self, code: str, expected: Callable[[messages.KioskResult], bool] = lambda _: True
-    ) -> messages.KioskResult:
+        self, code: str, expected: Callable[[KioskResult], bool] = lambda _: True
+    ) -> KioskResult:
         """Hold a code before the camera until the kiosk shows what is expected.
 
         After a death it may first show once more what it showed before.
         """
         seen = len(self.results)
 
-        def shown() -> list[messages.KioskResult]:
+        def shown() -> list[KioskResult]:
             return [result for result in self.results[seen:] if expected(result)]
 
         until_s = time.monotonic() + DEADLINE_S
@@ -181,17 +183,17 @@ class Entrance:
             return False
         return True
 
-    def ask(self, verb: str, key: bytes | None = None) -> messages.Reply:
+    def ask(self, verb: str, key: bytes | None = None) -> asked.Reply:
         """Ask for something at counter 1, until there is an answer."""
         key = key or secrets.token_bytes(16)
-        reply = self._counter.ask(verb, messages.Command(), key=key, timeout_s=DEADLINE_S)
+        reply = self._counter.ask(verb, asked.Command(), key=key, timeout_s=DEADLINE_S)
         self.asked.append(Asked(verb, key, reply))
         return reply
 
     def hold_up(self, code: str) -> None:
         """Hold a code before the camera, and walk on."""
-        scan = messages.Scan(kind="code", kiosk=KIOSK, text=code)
-        self._courier.post(self.topics.scan, messages.encode(scan), SCAN_KEEP_S)
+        scan = asked.Scan(kind="code", kiosk=KIOSK, text=code)
+        self._courier.post(self.topics.scan, encode(scan), SCAN_KEEP_S)
 
     def go_on_for(self, while_s: float) -> None:
         """Let time pass."""
@@ -245,7 +247,7 @@ class Entrance:
             if news.topic == self.topics.alarms:
                 self.told += 1
             else:
-                self.results.append(messages.decode(news.payload, messages.KioskResult))
+                self.results.append(decode(news.payload, KioskResult))
 
     def _ear(self) -> Link:
         listens_to = (self.topics.alarms, self.topics.kiosk_result(KIOSK))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import apsw
 
-from appliance.bus import messages
+from appliance.bus.messages import asked
+from appliance.bus.messages.payload import decode
 from appliance.journal.journal import Journal
 from appliance.line import events
 from demo.emulator import Slip
@@ -31,7 +32,7 @@ class Asked:
 
     verb: str
     key: bytes
-    reply: messages.Reply
+    reply: asked.Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,13 @@ class Evidence:
 
     def _check_replies(self, journal: Journal, happened: Sequence[Event]) -> None:
         """The same key got the same reply, and what it asked for was done once."""
-        first: dict[bytes, messages.Reply] = {}
-        for asked in self.asked:
-            assert first.setdefault(asked.key, asked.reply) == asked.reply, asked.verb
-            known = journal.answer_to(CALLER, asked.key)
+        first: dict[bytes, asked.Reply] = {}
+        for each in self.asked:
+            assert first.setdefault(each.key, each.reply) == each.reply, each.verb
+            known = journal.answer_to(CALLER, each.key)
             assert known is not None
-            assert messages.decode(known.reply, messages.Reply) == asked.reply, asked.verb
-        verbs = {asked.key: asked.verb for asked in self.asked}
+            assert decode(known.reply, asked.Reply) == each.reply, each.verb
+        verbs = {each.key: each.verb for each in self.asked}
         assert [event.ticket for event in happened if isinstance(event, events.TicketCalled)] == [
             reply.ticket for key, reply in first.items() if verbs[key] == "next" and reply.ticket
         ]
@@ -93,7 +94,7 @@ class Evidence:
         bookings = [event.booking.id for event in issued if event.booking]
         assert len(bookings) == len(set(bookings))
         assert self.told <= set(numbers)
-        assert {asked.reply.ticket for asked in self.asked} <= {*numbers, None}
+        assert {each.reply.ticket for each in self.asked} <= {*numbers, None}
 
     def _check_slips(self, numbers: Sequence[str]) -> None:
         """Each slip is out, or staff know; of several with one number all but one are copies."""

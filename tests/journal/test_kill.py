@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from appliance.bus import messages
+from appliance.bus.messages import asked
 from appliance.config import load
 from appliance.journal.journal import Journal
 from appliance.journal.keeping import Keeping
@@ -111,7 +111,7 @@ class Visit:
 
     code: str
     number: str = ""
-    replies: list[messages.Reply] = field(default_factory=list)
+    replies: list[asked.Reply] = field(default_factory=list)
 
     def play(self, entrance: Entrance) -> None:
         """Check in, take the slip, and be called to counter 1."""

@@ -17,7 +17,7 @@ from tests.seeing.clock import Clock
 from tests.seeing.codes import appointment, qr
 
 if TYPE_CHECKING:
-    from appliance.bus.messages import Scan
+    from appliance.bus.messages.asked import Scan
     from appliance.drivers.camera import Luma
 
 SLIP = "https://warten.example/f/"

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
-from appliance.bus import messages
 from appliance.bus.link import Received
+from appliance.bus.messages import asked, staff
+from appliance.bus.messages.payload import decode, encode
+from appliance.bus.messages.shown import Board, KioskResult
 from appliance.bus.topics import Topics
 from appliance.checkin.admission import Admission
 from appliance.checkin.outcomes import Outcome
@@ -114,7 +116,7 @@ class Table:
 
     def ask(
         self, caller: str, verb: str, body: bytes = b"{}", key: bytes | None = KEY
-    ) -> messages.Reply:
+    ) -> asked.Reply:
         """Send a command; give the reply."""
         where = TOPICS.reply(caller, "t")
         self.put(
@@ -122,31 +124,31 @@ class Table:
         )
         sent = self.sent[where][-1]
         assert sent.correlation == key
-        return messages.decode(sent.payload, messages.Reply)
+        return decode(sent.payload, asked.Reply)
 
-    def scan(self, admission: Admission) -> messages.KioskResult:
+    def scan(self, admission: Admission) -> KioskResult:
         """Hold up a code that means `admission`; give what the kiosk shows."""
         self.scanned = admission
-        scan = messages.Scan(kind="code", kiosk="entrance", text="LB1:…")
-        self.put(Received(TOPICS.scan, messages.encode(scan)))
+        scan = asked.Scan(kind="code", kiosk="entrance", text="LB1:…")
+        self.put(Received(TOPICS.scan, encode(scan)))
         return self.shown()
 
-    def shown(self) -> messages.KioskResult:
+    def shown(self) -> KioskResult:
         """Give what the kiosk shows."""
         sent = self.sent[TOPICS.kiosk_result("entrance")][-1]
-        return messages.decode(sent.payload, messages.KioskResult)
+        return decode(sent.payload, KioskResult)
 
     def told(self, topic: str, kind: type[M]) -> M:
         """Give what was last published on a topic."""
-        return messages.decode(self.sent[topic][-1].payload, kind)
+        return decode(self.sent[topic][-1].payload, kind)
 
-    def board(self) -> messages.Board:
+    def board(self) -> Board:
         """Give what the board shows."""
-        return self.told(TOPICS.board, messages.Board)
+        return self.told(TOPICS.board, Board)
 
     def alarms(self) -> list[str]:
         """Give the names of the alarms that are on."""
-        return [alarm.name for alarm in self.told(TOPICS.alarms, messages.Alarms).alarms]
+        return [alarm.name for alarm in self.told(TOPICS.alarms, staff.Alarms).alarms]
 
     def _open(self) -> None:
         self.desk = Desk(

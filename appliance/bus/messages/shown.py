@@ -1,0 +1,100 @@
+"""What screens show: the board, the waits, what a scan or a touch came to."""
+
+from __future__ import annotations
+
+import msgspec
+
+from appliance.bus.messages.payload import Message, Retained
+
+
+class Call(Message, frozen=True, kw_only=True):
+    """A ticket asked to a counter, as the board shows it.
+
+    Args:
+        id: Unique; each call and each recall has its own. The board speaks each id once.
+        age_s: How old the call was at `as_of`.
+    """
+
+    id: str
+    ticket: str
+    counter: str
+    age_s: float
+    right_of_way: bool = False
+    again: bool = False
+
+
+class Waiting(Message, frozen=True, kw_only=True):
+    """A ticket that will be called soon, as the board shows it."""
+
+    ticket: str
+    right_of_way: bool = False
+
+
+class Board(Retained, frozen=True, kw_only=True):
+    """What the board shows.
+
+    Args:
+        calls: Calls of the last 60 s, newest first.
+        at_counters: The last call of each ticket that is at a counter now, newest first.
+        next: The tickets to be called next, in order, at most ten.
+        waiting: How many wait in all.
+        open_counters: How many counters call.
+        online: Whether the uplink is connected; None where none is configured.
+        notice: What staff tell everyone today.
+        numbers: Letter → the highest number given out today: a desk whose card was exchanged learns
+            it from here.
+    """
+
+    calls: list[Call]
+    at_counters: list[Call]
+    next: list[Waiting]
+    waiting: int
+    open_counters: int
+    online: bool | None = None
+    notice: str = ""
+    numbers: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+class ServiceWait(Message, frozen=True, kw_only=True):
+    """How long a person who takes a number now will wait.
+
+    Args:
+        service: Its code.
+        waiting: Tickets that share a counter with it and would be called before.
+        low_min: Lower end of the range, in minutes, rounded to 5; None: no forecast.
+        high_min: Upper end.
+    """
+
+    service: str
+    waiting: int
+    low_min: int | None = None
+    high_min: int | None = None
+
+
+class Wait(Retained, frozen=True, kw_only=True):
+    """Who waits and how long, for every service."""
+
+    waiting: int
+    services: list[ServiceWait]
+
+
+class WaitOf(Retained, frozen=True, kw_only=True):
+    """The wait for one service, for pages that show only that."""
+
+    wait: ServiceWait
+
+
+class KioskResult(Message, frozen=True, kw_only=True):
+    """What the kiosk shows for a scan or a touch.
+
+    Args:
+        outcome: A word from a closed list; texts stand under `scan.{outcome}`.
+        facts: What the text needs.
+        ticket: The number, where there is one.
+        paper: Whether a slip comes out: if not, the number stands large on the screen.
+    """
+
+    outcome: str
+    facts: dict[str, str]
+    ticket: str | None = None
+    paper: bool = True
