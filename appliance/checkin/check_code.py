@@ -10,10 +10,11 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING
 
+from appliance.checkin.short_number import ALPHABET
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-ALPHABET = "CDEFHJKMNPRTVWXY3479"
 LENGTH = 5
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from appliance.checkin.check_code import ALPHABET, LENGTH, check_code
+from appliance.checkin.check_code import LENGTH, check_code
+from appliance.checkin.short_number import ALPHABET
 from tests.support.lobby import at
 
 KEY = bytes(range(32))
