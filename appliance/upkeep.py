@@ -41,6 +41,7 @@ class Upkeep:
         self._old_days = True
 
     def tidy(self, line: Line) -> None:
-        """Delete some of what is too old; to be called while nobody waits for an answer."""
+        """Do what can wait, such as deleting what is too old, while nobody waits for an answer."""
+        self._journal.rest(line)
         if self._old_days and line.day is not None and line.clock_sure:
             self._old_days = self._journal.retain(line.day, at_most=AT_ONCE).more

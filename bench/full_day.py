@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from random import Random
 from typing import TYPE_CHECKING, Final
 
 from appliance.bus.messages.payload import encode
@@ -66,29 +67,45 @@ class FullDay:
         self._day = day
         self._now = datetime.combine(day, time(6, 30), UTC)
         self._texts = texts("de")
-        self._keys = self._slips = 0
+        self._keys = self._slips = self._people = 0
+        self._came: commands.Command = commands.Issue(SERVICE)
+        self._random = Random(day.toordinal())  # noqa: S311  (a played day is the same each time)
 
     def steps(self, tickets: int = TICKETS) -> Iterator[Step]:
         """Give the day, commit by commit; the last twelve people still wait in the end."""
-        yield self.do(commands.TurnDay(self._day))
-        yield self.do(commands.OpenCounter(COUNTER), asked=True)
+        yield from self.opens()
         for number in range(tickets):
-            self._now += EVERY
-            yield from self._comes(number)
+            yield self.do(self.comes())
+            yield self.slip_printed()
+            if number % 20 == 1:
+                yield self.do(self._came)
             if number >= WAITING:
-                yield from self._is_served()
+                yield from self.is_served()
 
-    def _comes(self, number: int) -> Iterator[Step]:
-        comes: commands.Command = commands.Issue(SERVICE)
-        if number % 2:
+    def opens(self) -> Iterator[Step]:
+        """Begin the day as a desk does whose journal is new."""
+        yield self.do(commands.TurnDay(self._day))
+        yield self.do(commands.GoOnFrom({}))
+        yield self.do(commands.OpenCounter(COUNTER), asked=True)
+
+    def comes(self) -> commands.Command:
+        """Have the next person press the button or, every second one, show a code."""
+        self._now += EVERY
+        self._people += 1
+        self._came = commands.Issue(SERVICE)
+        if self._people % 2 == 0:
+            # Random, as ids are: where in the ledger it is put makes a difference.
+            id_ = f"{self._day:%y%m%d}00{self._random.getrandbits(64):016x}"
             slot = self._now.replace(second=0, microsecond=0)
-            comes = commands.CheckIn(Booking(f"{self._day:%y%m%d}{number:018d}", slot, 5, SERVICE))
-        yield self.do(comes)
-        yield Step((), self.line, settled=self._slips)
-        if number % 20 == 1:
-            yield self.do(comes)
+            self._came = commands.CheckIn(Booking(id_, slot, 5, SERVICE))
+        return self._came
 
-    def _is_served(self) -> Iterator[Step]:
+    def slip_printed(self) -> Step:
+        """Give the end of the last slip."""
+        return Step((), self.line, settled=self._slips)
+
+    def is_served(self) -> Iterator[Step]:
+        """Have the person whose turn it is served."""
         yield self.do(commands.Next(COUNTER), asked=True)
         ticket = self.line.counters[COUNTER].ticket or ""
         yield self.do(commands.Start(ticket), asked=True)
@@ -98,13 +115,13 @@ class FullDay:
         """Do what the desk's loop does up to the commit: decide, word the reply, owe the slip."""
         self._now += timedelta(milliseconds=1)
         decision = self.line.decide(command, self._now)
-        reply = encode(reply_to(decision.answer, self._texts))
+        reply = reply_to(decision.answer, self._texts)
         self.line = self.line.apply_all(decision.events)
         answered = slip = None
         if asked:
             self._keys += 1
             answered = Answered(
-                CALLER, f"{self._day:%y%m%d}{self._keys:010d}".encode(), b"h", reply
+                CALLER, f"{self._day:%y%m%d}{self._keys:010d}".encode(), b"h", encode(reply)
             )
         if isinstance(decision.answer, Given) and not decision.answer.again:
             self._slips += 1
@@ -116,6 +133,7 @@ def commit(keeping: Keeping, step: Step) -> None:
     """Commit a step as the desk does."""
     if step.settled is not None:
         keeping.settle_slip(step.settled, printed=True)
+        keeping.rest(step.line)
         return
     keeping.commit(
         step.events,

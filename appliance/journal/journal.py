@@ -49,6 +49,11 @@ __all__ = [
     "SecondWriterError",
 ]
 
+LATE = 4 * EVERY
+"""Events without a checkpoint, after which one is put although people wait."""
+LOGGED = 200
+"""Transactions, some 700 pages: SQLite copies its log into the file by itself after 1,000."""
+
 
 class Journal:
     """One journal, open for writing.
@@ -101,7 +106,7 @@ class Journal:
         self._epoch = schema.new_epoch_id()
         self._place: Place | None = None
         self._doubtful = False
-        self._since_checkpoint = 0
+        self._since_checkpoint = self._logged = 0
 
     def __enter__(self) -> Self:
         return self
@@ -161,7 +166,7 @@ class Journal:
             day: The site's day, ISO.
             answered: The command that they answer.
             slip: The slip that is owed from now on.
-            line: As it is after the events, for a checkpoint now and then.
+            line: As it is after the events, for a checkpoint where `rest` comes too seldom.
 
         Raises:
             ContradictionError: A booking, a key or a slip's id is used already; nothing of it
@@ -182,11 +187,29 @@ class Journal:
         if place is not None:
             self._place, self._last = place, Position(self._epoch, place.seq)
         self._since_checkpoint += len(events)
-        if line is not None and place is not None and self._since_checkpoint >= EVERY:
-            self._since_checkpoint = 0
+        if line is not None and self._since_checkpoint >= LATE:
+            self._checkpoint(line)
+
+    def rest(self, line: Line) -> None:
+        """Do what need not be done while somebody waits: a checkpoint, copying SQLite's log.
+
+        Args:
+            line: As it is after the last event.
+        """
+        if self._since_checkpoint >= EVERY:
+            self._checkpoint(line)
+        if self._logged >= LOGGED:
+            self._logged = 0
+            # What is wrong with the card, the next commit will tell.
+            with suppress(apsw.Error):
+                self.db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+
+    def _checkpoint(self, line: Line) -> None:
+        self._since_checkpoint = 0
+        if self._place is not None:
             # Without it nothing is lost; the next commit will tell what is wrong.
             with suppress(CardError), self.writing():
-                self.checkpoints.put(line, place)
+                self.checkpoints.put(line, self._place)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -202,6 +225,7 @@ class Journal:
         try:
             with schema.transaction(self.db):
                 yield
+            self._logged += 1
         except apsw.ConstraintError as error:
             # What is used already was refused, and no commit was tried. But no event stands where
             # the next one belongs, unless the file is not as we left it.

@@ -90,6 +90,7 @@ class Keeping:
         self._retention = Retention(path, keep_days, outbox_days, uplink=uplink)
         self._known = Known()
         self._mark_trouble: Trouble | None = None
+        self._last_at: datetime | None = None
         self.skipped = 0
         self.knows_more = False
         with suppress(OSError):
@@ -97,8 +98,8 @@ class Keeping:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = WriterLock(path)
         self._lock.take()
+        self._mark = NumberMark(path.with_name("numbers.mark"))
         try:
-            self._mark = NumberMark(path.with_name("numbers.mark"))
             mark = self._mark.mark
             # An event that was in memory only is missing, and no damage.
             last = mark.last if mark is not None and mark.on_card else None
@@ -180,14 +181,29 @@ class Keeping:
             ContradictionError: A booking, a key or a slip's id is used already; nothing of it
                 happened.
         """
-        self._cover(line, events[-1].at if events else None)
+        if events:
+            self._last_at = events[-1].at
+        self._cover(line, self._last_at)
         self._footing.do(
             lambda journal: journal.commit(events, day=day, answered=answered, slip=slip, line=line)
         )
         self._known.committed(line, answered, slip)
         self._unsure = self._unsure and not any(isinstance(e, NumbersGoOn) for e in events)
-        if events:
-            self._keep_last()
+        if events and not self._unsure:
+            self._keep_epoch()
+
+    def rest(self, line: Line) -> None:
+        """Do what need not be done while somebody waits for an answer; cheap where nothing is due.
+
+        Args:
+            line: As it is now.
+        """
+        self._footing.do(lambda journal: journal.rest(line))
+        last, day = self._footing.journal.position, line.day
+        if self._mark.knows(last.epoch, on_card=self._footing.trouble is None):
+            self._mark.note_last(last)
+        if day is not None and self._mark_trouble is None:
+            self._try_mark(lambda: self._mark.cover_ahead(day, line.last, self._last_at))
 
     def mend(self, line: Line) -> bool:
         """Go back to the card if it works again; to be called now and then.
@@ -203,8 +219,8 @@ class Keeping:
         self._footing.look()
         if self._footing.trouble is not None:
             self.knows_more = self._footing.go_back(line)
-            if self._footing.trouble is None:
-                self._keep_last()
+            if self._footing.trouble is None and not self._unsure:
+                self._keep_epoch()
         if self._mark_trouble is not None:
             self._cover(line, None)
         return (self.trouble and self.trouble.word) != before
@@ -316,14 +332,10 @@ class Keeping:
         if day is not None:
             self._try_mark(lambda: self._mark.cover(day, line.last, at))
 
-    def _keep_last(self) -> None:
-        """Have the mark know which event was the last: on the card where another epoch began."""
-        if self._unsure:
-            return
+    def _keep_epoch(self) -> None:
+        """Have the mark know the epoch of the last event, and whether that is on the card."""
         last, on_card = self._footing.journal.position, self._footing.trouble is None
-        if self._mark.knows(last.epoch, on_card=on_card):
-            self._mark.note_last(last)
-        else:
+        if not self._mark.knows(last.epoch, on_card=on_card):
             self._try_mark(lambda: self._mark.keep_last(last, on_card=on_card))
 
     def _try_mark(self, write: Callable[[], None]) -> None:

@@ -2,8 +2,9 @@
 
 Whatever happens to the journal, no number of today is given twice. The file is written ahead, in
 blocks: before the first number of a block is committed, the mark says that all of the block may
-have been given out. So it costs one sync in twenty tickets, and after damage up to twenty numbers
-are left out. Its two slots are there from the beginning and are written in turn, in place: on a
+have been given out; and when half of it is, and nobody waits, it says so of the next one. So it
+costs one sync in twenty tickets, for which nobody waits, and after damage up to thirty numbers are
+left out. Its two slots are there from the beginning and are written in turn, in place: on a
 full card too, and a power cut leaves one of them whole. A third slot notes without any sync which
 event was the last; it tells a journal that lost its tail from a whole one.
 """
@@ -106,8 +107,15 @@ class NumberMark:
             OSError: It could not be written; the next call tries again.
         """
         wanted = self._wanted
+        numbers = wanted.numbers
+        if (
+            wanted.day == day
+            and not self._failed
+            and all(number <= numbers.get(letter, 0) for letter, number in given.items())
+        ):
+            return
         # On an earlier day than the mark's, its numbers count all the same.
-        known = wanted.numbers if wanted.day is not None and day <= wanted.day else {}
+        known = numbers if wanted.day is not None and day <= wanted.day else {}
         ahead = {
             letter: -(-number // BLOCK) * BLOCK
             for letter, number in given.items()
@@ -116,6 +124,19 @@ class NumberMark:
         self._wanted = msgspec.structs.replace(wanted, day=day, numbers={**known, **ahead})
         if self._failed or (wanted.day, wanted.numbers) != (day, self._wanted.numbers):
             self._write(at)
+
+    def cover_ahead(self, day: date, given: Mapping[str, int], at: datetime | None) -> None:
+        """Begin the next block while nobody waits, where the one in use is half given out.
+
+        Args:
+            day: Whose numbers they are.
+            given: Letter → the highest number.
+            at: Desk time.
+
+        Raises:
+            OSError: See `cover`.
+        """
+        self.cover(day, {letter: number + BLOCK // 2 for letter, number in given.items()}, at)
 
     def renew(self) -> None:
         """Write it once more as it is, to see whether it can be.
@@ -141,16 +162,20 @@ class NumberMark:
 
     def note_last(self, last: Position) -> None:
         """Note which event was the last, of the same epoch, without waiting for the card."""
+        if self._wanted.last == last:
+            return
         self._wanted = msgspec.structs.replace(self._wanted, last=last)
-        noted = _slot(_Noted(self._wanted.sequence, last, self._wanted.on_card))
+        noted = _checked(_Noted(self._wanted.sequence, last, self._wanted.on_card))
         # Where it cannot be noted, the last mark says less, and nothing wrong.
         with suppress(OSError):
             self._overwrite(noted, SLOTS, sync=False)
 
     def _write(self, at: datetime | None) -> None:
         before = self._written.sequence if self._written is not None else 0
-        mark = msgspec.structs.replace(self._wanted, sequence=before + 1, at=at or self._wanted.at)
-        slot = _slot(mark)
+        times = [each for each in (at, self._wanted.at) if each is not None]
+        latest = max(times, default=None)
+        mark = msgspec.structs.replace(self._wanted, sequence=before + 1, at=latest)
+        slot = _checked(mark).ljust(SLOT_BYTES, b"\0")
         self._failed = True
         try:
             self._overwrite(slot, mark.sequence % SLOTS, sync=True)
@@ -179,9 +204,9 @@ class NumberMark:
         return [data[begin : begin + SLOT_BYTES] for begin in range(0, len(data), SLOT_BYTES)]
 
 
-def _slot(content: Mark | _Noted) -> bytes:
+def _checked(content: Mark | _Noted) -> bytes:
     text = msgspec.json.encode(content)
-    return (f"{zlib.crc32(text):0{CHECK_BYTES}x}".encode() + text + b"\n").ljust(SLOT_BYTES, b"\0")
+    return b"%0*x%b\n" % (CHECK_BYTES, zlib.crc32(text), text)
 
 
 def _parsed(slot: bytes, kind: type[Content]) -> Content | None:

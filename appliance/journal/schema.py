@@ -13,7 +13,7 @@ is first read, and written one release later. See docs/adr/0011-epochs-and-schem
 from __future__ import annotations
 
 import secrets
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import apsw
@@ -22,8 +22,8 @@ from appliance.files import sync_folder
 from appliance.journal.errors import LaterReleaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+    from types import TracebackType
 
 SCHEMA = 2
 """What this release writes, and the oldest that it leaves a file writable by."""
@@ -120,23 +120,42 @@ def open_database(path: Path | None) -> apsw.Connection:
     return db
 
 
-@contextmanager
-def transaction(db: apsw.Connection) -> Iterator[None]:
-    """All of it or nothing.
+class transaction:  # noqa: N801  (used as a function is: `with transaction(db):`)
+    """All of it or nothing. No generator: it is in the way of each ticket.
+
+    Args:
+        db: Open for writing.
 
     Raises:
         apsw.Error: It was not written. If COMMIT itself failed, it may still be there after a
             crash: what was written is in the log, only not known to be on the card.
     """
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
+
+    def __init__(self, db: apsw.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self._roll_back()
+            return
+        try:
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
         with suppress(apsw.Error):
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-        raise
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
 
 
 def new_epoch_id() -> int:

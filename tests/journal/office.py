@@ -71,6 +71,7 @@ class Kept:
             if isinstance(event, events.TicketIssued):
                 slip = OwedSlip(self._slip_id, event.ticket, now)
         self.journal.commit(decision.events, day=str(line.day), slip=slip, line=line)
+        self.journal.rest(line)
         self.line = line
         if slip is not None:
             self.journal.settle_slip(slip.id, printed=True)

@@ -88,6 +88,7 @@ class SmallDesk:
             answered = Answered(CALLER, key, b"hash", repr(answer).encode())
         self.keeping.commit(happened, day=str(line.day), line=line, answered=answered, slip=slip)
         self.line = line
+        self.keeping.rest(line)
         if answered is not None:
             self.told.replies[answered.key] = answered.reply
         if slip is not None:

@@ -64,6 +64,15 @@ def test_new_day_begins_with_no_numbers(path: Path) -> None:
     assert read(path).numbers == {}
 
 
+def test_next_block_is_begun_when_half_of_one_is_given_out(path: Path) -> None:
+    mark = NumberMark(path)
+    mark.cover(DAY, {"A": 1}, NOW)
+    mark.cover_ahead(DAY, {"A": BLOCK // 2}, NOW)
+    assert read(path).numbers == {"A": BLOCK}
+    mark.cover_ahead(DAY, {"A": BLOCK // 2 + 1}, NOW)
+    assert read(path).numbers == {"A": 2 * BLOCK}
+
+
 def test_numbers_of_a_restart_count_on(path: Path) -> None:
     NumberMark(path).cover(DAY, {"A": 30}, NOW)
     mark = NumberMark(path)
