@@ -6,8 +6,26 @@ two do not know each other, so what they share stands here, on the ground floor.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a printer can do, as far as whoever sets a slip must know.
+
+    Args:
+        columns: Characters of normal size on a line.
+        dots: Width of the line in printer dots (8 dots are 1 mm at 203 dpi); the printer takes no
+            picture that is wider.
+        sets: Whether the printer has every character of a text, as it stands: other texts come out
+            wrong, and have to be drawn.
+    """
+
+    columns: int
+    dots: int
+    sets: Callable[[str], bool]
 
 
 class Align(Enum):
@@ -63,11 +81,36 @@ class Qr:
 
     Args:
         data: Its content, ASCII.
-        module_dots: Width of one module in printer dots (8 dots are 1 mm at 203 dpi).
+        module_dots: Width of one module in printer dots, smaller only where the paper is too
+            narrow: below 5 pixels a module cameras begin to fail.
     """
 
     data: str
-    module_dots: int = 5
+    module_dots: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Dots, from the left edge of the paper on.
+
+    Args:
+        width: In dots, a multiple of 8.
+        rows: A bit for each dot from the upper left on, 1 is black; `width` / 8 bytes a row.
+        says: What can be read in it, for whoever sees no pictures.
+    """
+
+    width: int
+    rows: bytes
+    says: str = ""
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.width % 8 or not self.rows or len(self.rows) * 8 % self.width:
+            raise ValueError(f"{len(self.rows)} bytes are no rows of {self.width} dots")
+
+    @property
+    def height(self) -> int:
+        """In dots."""
+        return len(self.rows) * 8 // self.width
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,5 +118,5 @@ class Cut:
     """The end of the slip."""
 
 
-Element = Text | Rule | Feed | Qr | Cut
+Element = Text | Rule | Feed | Qr | Picture | Cut
 Slip = tuple[Element, ...]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from appliance import paper
 from appliance.drivers.printer import PrinterError, PrinterStatus
+from appliance.errors import LobbyError
 
 if TYPE_CHECKING:
     from appliance.drivers.printer import Printer
@@ -34,21 +35,25 @@ class Job:
     """A slip to print.
 
     Args:
-        slip_id: Its id in the print journal.
-        ticket: The number on it.
+        slip_id: Its id in the print journal; None: it stands in none. Such a slip has no number
+            and is printed once, while its person may still stand there.
+        ticket: The number on it; else a word for the log.
         set_slip: Sets it; given True, as a copy.
         since_s: Monotonic time at which its person began to wait for it.
         maybe_printed: It may be out already: print it as a copy.
         after_piece: A desk that died may have left a piece of a slip in the printer: cut it off
             first, or this slip carries somebody else's number too.
+        ended: For what stands in no journal: called in the printing thread with what became of it,
+            whether it is printed; None: nobody knows. Not called if the desk stops before.
     """
 
-    slip_id: int
+    slip_id: int | None
     ticket: str
     set_slip: Callable[[bool], paper.Slip]
     since_s: float
     maybe_printed: bool = False
     after_piece: bool = False
+    ended: Callable[[bool | None], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +132,14 @@ class Printing:
         """Print one slip; a mistake of ours costs that slip, and not all that come after it."""
         try:
             self._print(job)
+        except LobbyError as error:
+            # The printer is not what the configuration says; whoever reads it can mend that.
+            self._tell(PrinterStatus.UNKNOWN, str(error))
+            log.error("the slip of %s cannot be set: %s", job.ticket, error)  # noqa: TRY400  (one line)
+            self._end(job, printed=False)
         except Exception as error:  # noqa: BLE001  (without this thread nobody gets a slip any more)
             log.error("the slip of %s cannot be set: %r", job.ticket, error)  # noqa: TRY400  (one line)
-            self._report(SlipGivenUp(job.slip_id, job.ticket))
+            self._end(job, printed=False)
 
     def _print(self, job: Job) -> None:
         """Print one slip, or wait for the printer to come back as long as the slip is young."""
@@ -142,9 +152,12 @@ class Printing:
             except PrinterError as error:
                 self._tell(error.status, str(error))
                 maybe_printed = maybe_printed or error.printed is None
+                if maybe_printed and job.slip_id is None:
+                    self._end(job, printed=None)
+                    return
             else:
                 self._piece_inside = False
-                self._report(SlipPrinted(job.slip_id))
+                self._end(job, printed=True)
                 if self._status is not PrinterStatus.PAPER_LOW:
                     self._tell(PrinterStatus.READY)
                 return
@@ -153,7 +166,16 @@ class Printing:
                     break
             if self._stop.is_set():
                 return
-        self._report(SlipGivenUp(job.slip_id, job.ticket))
+        self._end(job, printed=False)
+
+    def _end(self, job: Job, *, printed: bool | None) -> None:
+        """Tell what became of a slip; None: nobody knows."""
+        if job.ended is not None:
+            job.ended(printed)
+        if job.slip_id is not None:
+            self._report(
+                SlipPrinted(job.slip_id) if printed else SlipGivenUp(job.slip_id, job.ticket)
+            )
 
     def _look(self, printer: Printer) -> PrinterStatus:
         status = printer.status()

@@ -6,6 +6,7 @@ shall be up in no time (pydantic). It imports nothing of ours and needs nothing 
 
 from __future__ import annotations
 
+from appliance.config.agenda import Agenda
 from appliance.config.describe import defaults_text
 from appliance.config.devices import (
     Board,
@@ -17,9 +18,12 @@ from appliance.config.devices import (
     FolderBoard,
     FolderCamera,
     GpioButtons,
+    GpioLamps,
+    Lamps,
     NetworkPrinter,
     NoButtons,
     NoCamera,
+    NoLamps,
     NoPrinter,
     Picamera2Camera,
     PipeButtons,
@@ -40,6 +44,8 @@ from appliance.config.settings import (
     Device,
     Journal,
     Lobby,
+    OtherLobby,
+    OtherSite,
     Role,
     Rules,
     Scanner,
@@ -48,8 +54,10 @@ from appliance.config.settings import (
     Site,
     WalkIn,
 )
+from appliance.config.uplink import Uplink
 
 __all__ = [
+    "Agenda",
     "Board",
     "Bus",
     "Button",
@@ -65,13 +73,18 @@ __all__ = [
     "FolderBoard",
     "FolderCamera",
     "GpioButtons",
+    "GpioLamps",
     "Hours",
     "Journal",
+    "Lamps",
     "Lobby",
     "NetworkPrinter",
     "NoButtons",
     "NoCamera",
+    "NoLamps",
     "NoPrinter",
+    "OtherLobby",
+    "OtherSite",
     "Picamera2Camera",
     "PipeButtons",
     "Printer",
@@ -86,6 +99,7 @@ __all__ = [
     "SimulatedClock",
     "Site",
     "SystemClock",
+    "Uplink",
     "WalkIn",
     "WindowBoard",
     "defaults_text",

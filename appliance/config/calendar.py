@@ -9,7 +9,9 @@ from itertools import pairwise
 from appliance.config.kinds import Kind
 from appliance.config.problems import Finding, Refused, shown
 
-_SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
+_CLOCK = "([01][0-9]|2[0-3]):([0-5][0-9])"
+_TIME = re.compile(_CLOCK)
+_SPAN = re.compile(f"{_CLOCK}-{_CLOCK}")
 
 
 def hours() -> Kind:
@@ -51,6 +53,20 @@ def days() -> Kind:
         if not isinstance(raw, list):
             raise Refused(Finding(f"{shown(raw)} is not allowed", allowed))
         return tuple(each.read(one) for one in raw)
+
+    return Kind(allowed, parse)
+
+
+def time_of_day() -> Kind:
+    """Give the kind of a time on the wall's clock, a `time` in the code."""
+    allowed = 'a time of day, quoted, as "07:00"'
+
+    def parse(raw: object) -> time:
+        found = _TIME.fullmatch(raw) if isinstance(raw, str) else None
+        if found is None:
+            raise Refused(Finding(f"{shown(raw)} is not allowed", allowed))
+        hour, minute = map(int, found.groups())
+        return time(hour, minute)
 
     return Kind(allowed, parse)
 

@@ -37,6 +37,8 @@ def check(
     _check_counters(document, notes)
     _check_served(document, notes)
     _check_buttons(document, notes)
+    _check_lamps(document, notes)
+    _check_others(document, notes)
     _check_days(document, notes)
 
 
@@ -62,8 +64,8 @@ def _check_languages(
             wrong = f"{shown(chosen)} is not among site.languages"
             notes.add(f"{table.at}.language", wrong, ", ".join(map(shown, on_screen)))
     main = site.values.get("language")
-    for table in document.all("service"):
-        for name in ("text", "redirect"):
+    for table in (*document.all("lobby"), *document.all("service")):
+        for name in ("text", "redirect", "foreign"):
             texts = table.values.get(name) or {}
             for language in texts:
                 key = f"{table.at}.{name}.{bare(language)}"
@@ -134,6 +136,25 @@ def _check_buttons(document: Document, notes: Notes) -> None:
         if code is not None and code in closed:
             wrong = f'{shown(code)} has walk_in = "off": it gives no number at a button'
             notes.add(f"{table.at}.service", wrong)
+
+
+def _check_lamps(document: Document, notes: Notes) -> None:
+    taken = {table.values.get("pin"): table.at for table in document.all("button")}
+    for table in document.all("lamps"):
+        for name in ("red", "green", "blue"):
+            pin = table.values.get(name)
+            if pin is not None and pin in taken:
+                notes.add(f"{table.at}.{name}", f"pin {pin} is that of {taken[pin]} already")
+            taken[pin] = f"{table.at}.{name}"
+
+
+def _check_others(document: Document, notes: Notes) -> None:
+    _check_unique(document.all("other_site"), "id", notes)
+    here = {table.text("code") for table in document.all("service")}
+    for table in document.all("other_lobby"):
+        for code in table.values.get("services", ()):
+            if code in here:
+                notes.add(f"{table.at}.services", f"{shown(code)} is a service of this lobby")
 
 
 def _check_days(document: Document, notes: Notes) -> None:

@@ -21,6 +21,7 @@ from appliance.config.kinds import (
     pattern,
     service_code,
     whole,
+    yes_or_no,
 )
 
 _MORNING = datetime(2026, 3, 2, 7, 30, tzinfo=timezone(timedelta(hours=1)))
@@ -33,12 +34,12 @@ _HOST = pattern(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class NoCamera:
     """There is none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class _Frames:
     # A camera that is slower than two frames a second is taken for dead.
     frames_per_s: Annotated[int, Key(whole(3, 60), "Frames looked at in a second.", 10)]
@@ -46,7 +47,7 @@ class _Frames:
     height: Annotated[int, Key(whole(120, 2592, "pixels"), "Height of a frame.", 720)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Picamera2Camera(_Frames):
     """A Raspberry Pi camera."""
 
@@ -55,7 +56,7 @@ class Picamera2Camera(_Frames):
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class FolderCamera(_Frames):
     """Pictures that lie in a folder, held up one after the other."""
 
@@ -67,7 +68,7 @@ class FolderCamera(_Frames):
 Camera = Picamera2Camera | FolderCamera | NoCamera
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class _Paper:
     """What a slip needs to know, wherever it comes out."""
 
@@ -92,14 +93,18 @@ class _Paper:
             absent="that of the site",
         ),
     ]
+    large_print: Annotated[
+        bool,
+        Key(yes_or_no(), "Every slip in large print, for people who see badly.", default=False),
+    ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class NoPrinter(_Paper):
     """There is none: numbers stand on the screen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class NetworkPrinter(_Paper):
     """A receipt printer with an Ethernet port."""
 
@@ -108,7 +113,7 @@ class NetworkPrinter(_Paper):
     timeout: Annotated[timedelta, _TIMEOUT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class FilePrinter(_Paper):
     """A printer's device file, or a file that collects the bytes."""
 
@@ -119,7 +124,7 @@ class FilePrinter(_Paper):
 Printer = NetworkPrinter | FilePrinter | NoPrinter
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Button:
     """A button on one of the Pi's pins."""
 
@@ -135,12 +140,12 @@ class Button:
     pin: Annotated[int, Key(whole(2, 27), "BCM number of its pin.", example=17)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class NoButtons:
     """There are none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class GpioButtons:
     """Buttons on the Pi's pins.
 
@@ -152,7 +157,7 @@ class GpioButtons:
     per_press: Annotated[timedelta, _PER_PRESS]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PipeButtons:
     """A named pipe into which codes of services are written, for demonstrations and tests."""
 
@@ -163,12 +168,29 @@ class PipeButtons:
 Buttons = GpioButtons | PipeButtons | NoButtons
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class NoLamps:
+    """There are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class GpioLamps:
+    """A ring of red, green and blue light on three of the Pi's pins."""
+
+    red: Annotated[int, Key(whole(2, 27), "BCM number of the pin of its red light.", example=5)]
+    green: Annotated[int, Key(whole(2, 27), "The same, green.", example=6)]
+    blue: Annotated[int, Key(whole(2, 27), "The same, blue.", example=13)]
+
+
+Lamps = GpioLamps | NoLamps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ScreenBoard:
     """The whole screen; its size is taken from it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class WindowBoard:
     """A window on a desktop."""
 
@@ -176,7 +198,7 @@ class WindowBoard:
     height: Annotated[int, Key(whole(240, 7680, "pixels"), "Height of the picture.", 1080)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class FolderBoard:
     """Pictures of the board, written to a folder."""
 
@@ -188,12 +210,12 @@ class FolderBoard:
 Board = ScreenBoard | WindowBoard | FolderBoard
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SystemClock:
     """The Pi's own clock."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SimulatedClock:
     """A played time, the same in every process, for demonstrations and tests.
 

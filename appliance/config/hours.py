@@ -27,7 +27,7 @@ DayHours = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Hours:
     """When people without an appointment may take a number.
 
@@ -59,7 +59,7 @@ class Hours:
         return tuple(getattr(self, name) for name in WEEK)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SpecialDay:
     """A day with hours of its own."""
 

@@ -6,7 +6,7 @@ disagree. Defaults are written as they would stand in the file and read like any
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_args, get_origin, get_type_hints
@@ -62,15 +62,14 @@ class Declared:
 
 @cache
 def keys_of(settings: type) -> Mapping[str, Declared]:
-    """Give the keys of a dataclass by their names in the file, in the order of declaration.
+    """Give the keys of a class of settings by their names in the file, in the order of declaration.
 
     Fields without a `Key` are not in the file: the reader fills them in.
     """
     hints: dict[str, Any] = get_type_hints(settings, include_extras=True)
     found = {}
-    for each in fields(settings):
-        hint = hints[each.name]
+    for name, hint in hints.items():
         if get_origin(hint) is Annotated:
             key: Key = get_args(hint)[1]
-            found[key.name or each.name + key.kind.suffix] = Declared(each.name, key)
+            found[key.name or name + key.kind.suffix] = Declared(name, key)
     return found

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from appliance.config.devices import Buttons, Printer
     from appliance.config.hours import Hours
-    from appliance.config.settings import Service, Site
+    from appliance.config.settings import Lobby, Service, Site
     from appliance.config.tables import Document, Table
 
 LIMIT_BYTES = 256 * 1024
@@ -111,19 +111,24 @@ def _settings(document: Document) -> Settings:
     site: Site = document.one("site").build()
     return Settings(
         site=site,
-        lobby=document.one("lobby").build(),
+        lobby=_lobby(document.one("lobby"), site),
         device=document.one("device").build(site=site.id),
+        other_sites=tuple(table.build() for table in document.all("other_site")),
+        other_lobbies=tuple(table.build() for table in document.all("other_lobby")),
         services=tuple(_service(table, site) for table in document.all("service")),
         counters=tuple(table.build() for table in document.all("counter")),
         hours=_hours(document),
         rules=document.one("rules").build(),
+        agenda=document.one("agenda").build(),
         journal=document.one("journal").build(),
         bus=document.one("bus").build(),
+        uplink=document.one("uplink").build(),
         codes=document.one("codes").build(),
         camera=document.one("camera").build(),
         scanner=document.one("scanner").build(),
         printer=_printer(document.one("printer"), site),
         buttons=_buttons(document),
+        lamps=document.one("lamps").build(),
         board=document.one("board").build(),
         clock=document.one("clock").build(),
     )
@@ -133,6 +138,11 @@ def _service(table: Table, site: Site) -> Service:
     texts = {name: _everywhere(table.values[name] or {}, site) for name in ("text", "redirect")}
     service: Service = table.build(**texts)
     return service
+
+
+def _lobby(table: Table, site: Site) -> Lobby:
+    lobby: Lobby = table.build(foreign=_everywhere(table.values["foreign"] or {}, site))
+    return lobby
 
 
 def _hours(document: Document) -> Hours | None:

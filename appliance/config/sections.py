@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from appliance.config import devices, hours, settings
+from appliance.config import agenda, devices, hours, settings, uplink
 from appliance.config.keys import REQUIRED, Declared, Key, keys_of
 from appliance.config.kinds import one_of
 from appliance.config.settings import Role
@@ -66,6 +66,18 @@ def sections() -> tuple[Section, ...]:
         Section("lobby", "The waiting area with its line.", {"": settings.Lobby}, always=True),
         Section("device", "This Pi.", {"": settings.Device}, always=True),
         Section(
+            "other_site",
+            "A site to which people are sent whose appointment is there.",
+            {"": settings.OtherSite},
+            many=True,
+        ),
+        Section(
+            "other_lobby",
+            "Another waiting area of this site, and the services that are served there.",
+            {"": settings.OtherLobby},
+            many=True,
+        ),
+        Section(
             "service",
             "What people come for.",
             {"": settings.Service},
@@ -86,8 +98,10 @@ def sections() -> tuple[Section, ...]:
         ),
         Section("day", "Each day with hours of its own.", {"": hours.SpecialDay}, many=True),
         Section("rules", "How people are called.", {"": settings.Rules}),
+        Section("agenda", "The day's appointments on paper, for staff.", {"": agenda.Agenda}),
         Section("journal", "What happened, and how long it is kept.", {"": settings.Journal}),
         Section("bus", "The broker on this Pi.", {"": settings.Bus}),
+        Section("uplink", "The way to the central broker.", {"": uplink.Uplink}),
         Section("codes", "Whose appointment codes are trusted.", {"": settings.Codes}),
         Section(
             "camera",
@@ -126,6 +140,13 @@ def sections() -> tuple[Section, ...]:
             without="none",
         ),
         Section("button", "Each button on a pin.", {"": devices.Button}, many=True),
+        Section(
+            "lamps",
+            "The ring of light around the camera.",
+            {"gpio": devices.GpioLamps, "none": devices.NoLamps},
+            switch="kind",
+            without="none",
+        ),
         Section(
             "board",
             "Where the board is shown.",

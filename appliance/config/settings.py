@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from appliance.config.devices import Board, Buttons, Camera, Clock, Printer
+from appliance.config.agenda import Agenda
+from appliance.config.devices import Board, Buttons, Camera, Clock, Lamps, Printer
 from appliance.config.hours import Hours
 from appliance.config.keys import Key
 from appliance.config.kinds import (
@@ -32,9 +33,14 @@ from appliance.config.kinds import (
     whole,
     words,
 )
+from appliance.config.uplink import Uplink
 
 # sockaddr_un.sun_path holds 108 bytes, the last one is zero: unix(7).
 _SOCKET = absolute_path(most_bytes=107)
+_WEB_ADDRESS = pattern(
+    r"([Hh][Tt][Tt][Pp][Ss]?://[!-~]{1,92})?",
+    "a web address of at most 100 ASCII characters, or empty",
+)
 
 
 class Role(StrEnum):
@@ -61,7 +67,7 @@ class WalkIn(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Site:
     """The building."""
 
@@ -97,7 +103,7 @@ class Site:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Lobby:
     """The waiting area with its line."""
 
@@ -115,9 +121,47 @@ class Lobby:
     where: Annotated[
         str, Key(words(120, least=0), "Where to wait, in the main language; on the slip.", "")
     ]
+    foreign: Annotated[
+        Mapping[str, str],
+        Key(
+            translations(90),
+            "What is said to who shows another code, such as a customer card.",
+            default=None,
+            example={"de": "Kundenkarten bitte an den Dokumentenscanner halten."},
+            absent="nothing",
+        ),
+    ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class OtherSite:
+    """A site to which people are sent whose appointment is there."""
+
+    id: Annotated[
+        str,
+        Key(
+            pattern(r"[A-Z0-9-]{1,8}", "1 to 8 of A-Z, 0-9 and -"),
+            "The building, as in bookings.",
+            example="NORD",
+        ),
+    ]
+    name: Annotated[
+        str, Key(words(80), "How it is told.", example="Jobcenter Nord, Musterstraße 5")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class OtherLobby:
+    """Another waiting area of this site."""
+
+    name: Annotated[str, Key(words(80), "How it is told.", example="Leistung, 1. OG")]
+    services: Annotated[
+        tuple[str, ...],
+        Key(list_of(service_code()), "Services that are served there.", example=["L10"]),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Device:
     """This Pi.
 
@@ -148,7 +192,7 @@ class Device:
         return f"{self.site}.{self.name}".lower()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Service:
     """What a person comes for.
 
@@ -209,9 +253,20 @@ class Service:
             absent='required with walk_in = "redirect"',
         ),
     ]
+    redirect_phone: Annotated[
+        str, Key(words(24, least=0), "A number to call instead; on the slip that tells where.", "")
+    ]
+    redirect_page: Annotated[
+        str,
+        Key(
+            _WEB_ADDRESS,
+            "A page that helps; on the same slip, also as a QR code.",
+            "",
+        ),
+    ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Counter:
     """Where a clerk serves."""
 
@@ -240,7 +295,7 @@ class Counter:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rules:
     """How people are called."""
 
@@ -262,7 +317,7 @@ class Rules:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Journal:
     """What happened, and how long it is kept."""
 
@@ -279,7 +334,7 @@ class Journal:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Bus:
     """The broker on this Pi."""
 
@@ -294,7 +349,7 @@ class Bus:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Codes:
     """Whose appointment codes are trusted, and how our own slips are told from them."""
 
@@ -307,17 +362,14 @@ class Codes:
     slip_prefix: Annotated[
         str,
         Key(
-            pattern(
-                r"([Hh][Tt][Tt][Pp][Ss]?://[!-~]{1,92})?",
-                "a web address of at most 100 ASCII characters, or empty",
-            ),
+            _WEB_ADDRESS,
             "Beginning of the address in the QR on our slips; empty: they carry none.",
             "",
         ),
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Scanner:
     """How codes are read."""
 
@@ -334,7 +386,7 @@ class Scanner:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Settings:
     """All of it. What a device's roles do not need may be empty, or the kind `none`.
 
@@ -344,16 +396,21 @@ class Settings:
     site: Site
     lobby: Lobby
     device: Device
+    other_sites: tuple[OtherSite, ...]
+    other_lobbies: tuple[OtherLobby, ...]
     services: tuple[Service, ...]
     counters: tuple[Counter, ...]
     hours: Hours | None
     rules: Rules
+    agenda: Agenda
     journal: Journal
     bus: Bus
+    uplink: Uplink
     codes: Codes
     camera: Camera
     scanner: Scanner
     printer: Printer
     buttons: Buttons
+    lamps: Lamps
     board: Board
     clock: Clock

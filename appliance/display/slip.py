@@ -1,29 +1,24 @@
 """The slip, set: what a person takes in the hand and reads while walking on.
 
 The number comes first and is read from two metres; then why it is called when it is called; then
-where to go and how long it will take. What only staff ever need stands small at the end. It is set
-in characters of one width, so that every printer can set it: 32 of them stand on a line of 58 mm
-paper, 42 or 48 on 80 mm.
+where to go and how long it will take. What only staff ever need stands small at the end. Its lines
+are those of the printer's own characters: 32 stand on a line of 58 mm paper, 42 or 48 on 80 mm.
 """
 
 from __future__ import annotations
 
-import textwrap
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from appliance import paper
+from appliance.display.slip_sheet import Compositor, Sheet
 
 if TYPE_CHECKING:
+    from appliance import paper
     from appliance.strings import Texts
 
-_CENTER: Final = paper.Align.CENTER
-_FIXED_SPACE: Final = "\u00a0"
-_LARGEST: Final = 8
-_BAND: Final = 2
-_GUTTER: Final = 2
+_LARGE: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +71,9 @@ class Directions:
         lines: What to do: a sentence each.
         printed: When, in the site's time zone.
         device: Which device printed it.
-        place: A room or a phone number, to stand out; None: the lines say it.
-        link: A page that helps, as a QR code.
+        place: A room, as large as a number; None: the lines say where.
+        phone: A number to call.
+        page: Address of a page that helps, also as a QR code.
     """
 
     office: str
@@ -86,18 +82,24 @@ class Directions:
     printed: datetime
     device: str
     place: str | None = None
-    link: str | None = None
+    phone: str | None = None
+    page: str | None = None
 
 
-def set_slip(slip: TicketSlip, texts: Texts, columns: int) -> paper.Slip:
+def set_slip(
+    slip: TicketSlip, texts: Texts, compositor: Compositor, *, large: bool = False
+) -> paper.Slip:
     """Set the slip of a ticket.
 
     Args:
         slip: What it says.
         texts: In which language.
-        columns: Characters on a line.
+        compositor: Who sets it.
+        large: For people who do not see well: what they need to know twice as large, the number as
+            large as ever.
     """
-    sheet = _Sheet(columns)
+    sheet = Sheet(compositor.columns)
+    size = _LARGE if large else 1
     if slip.copy:
         sheet.band(texts("slip.copy"))
         sheet.gap()
@@ -106,15 +108,20 @@ def set_slip(slip: TicketSlip, texts: Texts, columns: int) -> paper.Slip:
     sheet.center(slip.office, bold=True)
     sheet.center(slip.lobby)
     sheet.gap()
-    sheet.center(texts("slip.your_number"))
+    sheet.center(texts("slip.your_number"), size=size)
     sheet.large(slip.number)
-    _set_order(sheet, slip, texts)
-    sheet.gap()
+    _set_order(sheet, slip, texts, size)
     sheet.rule()
-    sheet.table(*_facts(slip, texts))
+    if large:
+        for label, value in _wait_facts(slip, texts):
+            fact = f"{label}: {value}"
+            fits = len(fact) * size <= compositor.columns
+            sheet.center(fact if fits else f"{label}:\n{value}", size=size)
+    else:
+        sheet.table((texts("slip.service"), slip.service), *_wait_facts(slip, texts))
     sheet.rule()
-    sheet.center(slip.where, bold=True)
-    sheet.center(texts("slip.board"))
+    sheet.center(slip.where, size=size, bold=True)
+    sheet.center(texts("slip.board"), size=size)
     if slip.follow:
         sheet.gap()
         sheet.qr(slip.follow, texts("slip.follow"))
@@ -122,46 +129,68 @@ def set_slip(slip: TicketSlip, texts: Texts, columns: int) -> paper.Slip:
     sheet.center(texts("slip.printed", at=slip.taken))
     sheet.facts(texts("slip.device", device=slip.device), texts("slip.check", check=slip.check))
     sheet.center(texts("slip.privacy"))
-    return sheet.cut()
+    return compositor.set(sheet.cut())
 
 
-def set_directions(slip: Directions, texts: Texts, columns: int) -> paper.Slip:
+def set_directions(
+    slip: Directions, texts: Texts, compositor: Compositor, *, large: bool = False
+) -> paper.Slip:
     """Set a slip that sends a person elsewhere; arguments as for `set_slip`."""
-    sheet = _Sheet(columns)
+    sheet = Sheet(compositor.columns)
+    size = _LARGE if large else 1
     sheet.center(slip.office, bold=True)
     sheet.gap()
-    sheet.center(slip.title, size=_BAND)
+    sheet.center(slip.title, size=_LARGE, bold=True)
     if slip.place:
+        sheet.gap()
+        sheet.center(texts("slip.room"), size=size)
         sheet.large(slip.place)
     for line in slip.lines:
         sheet.gap()
-        sheet.center(line)
-    if slip.link:
+        sheet.center(line, size=size)
+    if slip.phone:
         sheet.gap()
-        sheet.qr(slip.link, texts("slip.link"))
+        sheet.center(texts("slip.phone"), size=size)
+        sheet.center(slip.phone, size=_LARGE, bold=True)
+    if slip.page:
+        sheet.gap()
+        sheet.qr(slip.page, texts("slip.link"))
+        sheet.gap()
+        # For whoever has no phone at hand, and types it at home.
+        address = slip.page.partition("://")[2] or slip.page
+        sheet.center(_broken(address, compositor.columns))
     sheet.gap()
     sheet.facts(texts("slip.printed", at=slip.printed), texts("slip.device", device=slip.device))
-    return sheet.cut()
+    return compositor.set(sheet.cut())
 
 
-def _set_order(sheet: _Sheet, slip: TicketSlip, texts: Texts) -> None:
+def _broken(address: str, columns: int) -> str:
+    """Break an address that is too long for the paper, where nobody takes it for a hyphen."""
+    if len(address) <= columns:
+        return address
+    ends = [match.end() for match in re.finditer(r"[./?&=]", address[:columns])]
+    end = min(ends, key=lambda end: abs(2 * end - len(address)), default=columns)
+    return f"{address[:end]}\n{_broken(address[end:], columns)}"
+
+
+def _set_order(sheet: Sheet, slip: TicketSlip, texts: Texts, size: int) -> None:
     """Say why this number is called when it is called."""
     zone = slip.taken.tzinfo
     if slip.slot is None:
-        sheet.center(texts("slip.walk_in", taken=slip.taken))
+        sheet.center(texts("slip.walk_in", taken=slip.taken), size=size)
         return
     slot = slip.slot.astimezone(zone)
     if slip.counts_from:
         sheet.band(texts("slip.appointment", slot=slot))
         sheet.gap()
         counts_from = slip.counts_from.astimezone(zone)
-        sheet.center(texts("slip.early", counts_from=counts_from), bold=True)
+        sheet.center(texts("slip.early", counts_from=counts_from), size=size, bold=True)
     elif slip.right_of_way:
         sheet.band(texts("slip.appointment", slot=slot))
         sheet.gap()
-        sheet.center(texts("slip.right_of_way"), bold=True)
+        sheet.center(texts("slip.right_of_way"), size=size, bold=True)
     else:
-        sheet.center(texts("slip.late", slot=slot))
+        sheet.center(texts("slip.late", slot=slot), size=size)
 
 
 def _ahead(people: int | None, texts: Texts) -> str:
@@ -176,11 +205,8 @@ def _ahead(people: int | None, texts: Texts) -> str:
             return texts("slip.ahead_many", count=people)
 
 
-def _facts(slip: TicketSlip, texts: Texts) -> list[tuple[str, str]]:
-    facts = [
-        (texts("slip.service"), slip.service),
-        (texts("slip.ahead"), _ahead(slip.ahead, texts)),
-    ]
+def _wait_facts(slip: TicketSlip, texts: Texts) -> list[tuple[str, str]]:
+    facts = [(texts("slip.ahead"), _ahead(slip.ahead, texts))]
     # Who has an appointment waits for its time, not for the line.
     if slip.wait_min is not None or not slip.right_of_way:
         facts.append((texts("slip.wait"), _wait(slip.wait_min, texts)))
@@ -193,74 +219,3 @@ def _wait(minutes: tuple[int, int] | None, texts: Texts) -> str:
     low, high = minutes
     # Never a bare point: "10 to 10 minutes" would promise more than anyone knows.
     return texts("slip.wait_range" if 0 < low < high else "slip.wait_up_to", low=low, high=high)
-
-
-class _Sheet:
-    """A slip in the making; it wraps words for lines of `columns` characters."""
-
-    def __init__(self, columns: int) -> None:
-        self._columns = columns
-        self._elements: list[paper.Element] = []
-
-    def center(self, text: str, *, size: int = 1, bold: bool = False) -> None:
-        for line in _balanced(text, self._columns // size):
-            self._elements.append(paper.Text(line, size=size, bold=bold, align=_CENTER))
-
-    def large(self, text: str) -> None:
-        """As large as fits."""
-        size = max(1, min(_LARGEST, self._columns // len(text)))
-        self.center(text, size=size)
-
-    def band(self, text: str) -> None:
-        """White on black, from edge to edge."""
-        width = self._columns // _BAND
-        for line in _wrapped(text, width - 2):
-            band = line.center(width)
-            self._elements.append(paper.Text(band, size=_BAND, bold=True, invert=True))
-
-    def table(self, *rows: tuple[str, str]) -> None:
-        """Labels, and the values beside them; as a whole it stands in the middle."""
-        label = max(len(label) for label, _ in rows) + _GUTTER
-        cells = [(name, _wrapped(value, self._columns - label)) for name, value in rows]
-        width = label + max(len(line) for _, lines in cells for line in lines)
-        indent = " " * ((self._columns - width) // 2)
-        for name, lines in cells:
-            for beside, line in zip_longest([name], lines, fillvalue=""):
-                self._elements.append(paper.Text(f"{indent}{beside:<{label}}{line}"))
-
-    def facts(self, *facts: str) -> None:
-        """Small things side by side, or below each other where the paper is narrow."""
-        line = " · ".join(facts)
-        for text in [line] if len(line) <= self._columns else facts:
-            self.center(text)
-
-    def rule(self) -> None:
-        self._elements.append(paper.Rule())
-
-    def gap(self) -> None:
-        self._elements.append(paper.Feed())
-
-    def qr(self, data: str, caption: str) -> None:
-        self.center(caption)
-        # Printers draw no quiet zone: it is the white above and below.
-        self.gap()
-        self._elements.append(paper.Qr(data))
-
-    def cut(self) -> paper.Slip:
-        return (*self._elements, paper.Feed(), paper.Cut())
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """Break into lines where the text does, and between words where a line is full."""
-    parts = [textwrap.wrap(part, width) for part in text.splitlines()]
-    return [line.replace(_FIXED_SPACE, " ") for part in parts for line in part] or [""]
-
-
-def _balanced(text: str, width: int) -> list[str]:
-    """The same, in lines of about equal length: nobody's last word stands alone."""
-    lines = _wrapped(text, width)
-    if len(lines) == len(text.splitlines()):
-        return lines
-    narrowest = max(1, len(text) // len(lines))
-    narrower = (_wrapped(text, width) for width in range(narrowest, width))
-    return next((other for other in narrower if len(other) == len(lines)), lines)

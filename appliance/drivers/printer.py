@@ -67,10 +67,6 @@ class PrinterError(OSError):
 class Printer(Protocol):
     """A printer for slips. One thread uses it at a time."""
 
-    @property
-    def columns(self) -> int:
-        """How many characters of normal size stand on a line."""
-
     def status(self) -> PrinterStatus:
         """Ask the printer how it is.
 

@@ -1,13 +1,13 @@
 """A slip as the bytes of ESC/POS, written by python-escpos.
 
-Only its rendering is used: code pages, sizes, QR, cut. Its connections are not: they take silence
-for success. What we know of its habits (3.1): importing it costs a quarter of a second and 25 MB,
-sets up logging, and leaves a temporary directory behind; native QR cannot be centred by its own
-argument; its order of code pages picks ISO 8859-7 for a euro sign, which few printers have, so each
-slip starts in Windows-1252, where a printer has that.
-
-Not there yet, and in need of a raster: Arabic, whose letters come out unjoined and in the wrong
-order, and scripts that no code page of the printer holds, which come out as "?".
+Only its rendering is used: profiles, code pages, sizes, native QR, cut. Its connections are not:
+they take silence for success. What we know of its habits (3.1): importing it costs a quarter of a
+second and 25 MB, sets up logging, and leaves a temporary directory behind; native QR cannot be
+centred by its own argument; Chinese is sent in bytes that fit no code page, Arabic unjoined and
+backwards; pictures on a printer of unknown width are announced on standard output. Its order of
+code pages picks ISO 8859-7 for a euro sign, which few printers have, so each slip starts in
+Windows-1252, where a printer has that, and only pages that are the same everywhere are used. The
+numbers of the pages differ by maker: that is what the profile is for.
 """
 
 from __future__ import annotations
@@ -15,14 +15,43 @@ from __future__ import annotations
 import os
 import shutil
 from difflib import get_close_matches
-from typing import Any, assert_never
+from functools import cached_property
+from typing import Any, Final, assert_never
 
 from appliance import paper
+from appliance.errors import LobbyError
 
-_PREFERRED_PAGE = "CP1252"
-_QR_LEVEL_M = 1
-_TEAR_OFF_LINES = 6
-_SMOOTHED_SIZE = 4
+_PREFERRED_PAGE: Final = "CP1252"
+# The pages that are used, by the library's name → the codec. Those with combining or right-to-left
+# signs, and those that makers fill as they like, are not among them.
+_CODECS: Final = {
+    "CP1252": "cp1252",
+    "CP858": "cp858",
+    "CP850": "cp850",
+    "CP437": "cp437",
+    "CP852": "cp852",
+    "CP1250": "cp1250",
+    "ISO_8859-2": "iso8859_2",
+    "CP857": "cp857",
+    "CP1254": "cp1254",
+    "ISO_8859-9": "iso8859_9",
+    "ISO_8859-15": "iso8859_15",
+    "CP866": "cp866",
+    "CP1251": "cp1251",
+    "CP1125": "cp1125",
+}
+_ASCII: Final = frozenset(map(chr, range(0x20, 0x7F)))
+_RULE: Final = "─"
+_QUIET_MODULES: Final = 4
+"""White around a QR code, in modules: ISO/IEC 18004."""
+_DOTS_PER_COLUMN: Final = 12
+_QR_LEVEL_M: Final = 1
+_TEAR_OFF_LINES: Final = 6
+_SMOOTHED_SIZE: Final = 4
+
+
+class ProfileError(LobbyError, LookupError):
+    """No printer of this name is known, or it can print no slips."""
 
 
 class EscposWriter:
@@ -33,25 +62,72 @@ class EscposWriter:
             most printers with a cutter.
         columns: Characters on a line. None: what the profile says.
 
-    Attributes:
-        columns: Characters on a line.
-
-    Raises:
-        LookupError: There is no such profile; the message names some that are spelled alike.
+    The profile is looked up when it is first needed, so wherever that is, it may turn out that
+    there is none: python-escpos reads the whole list of printers for it, a good part of a second.
     """
 
     def __init__(self, profile: str = "default", columns: int | None = None) -> None:
-        self._profile = profile
-        if profile not in (known := _profiles()):
-            near = get_close_matches(profile, known, n=3) or ["default"]
-            raise LookupError(f"no printer profile '{profile}'; did you mean {', '.join(near)}?")
-        self.columns: int = columns or self._printer().profile.get_columns("a")
+        self._name = profile
+        self._columns = columns
+
+    @property
+    def columns(self) -> int:
+        """Characters on a line.
+
+        Raises:
+            ProfileError: There is no such profile; the message names some that are spelled alike.
+                Or it is one of the few that print no pictures.
+        """
+        return self.press.columns
+
+    @cached_property
+    def press(self) -> paper.Press:
+        """What the printer can do by itself; errors as for `columns`."""
+        described = self._described
+        columns = self._columns or described.get_columns("a")
+        dots = columns * _DOTS_PER_COLUMN
+        most = described.profile_data["media"].get("width", {}).get("pixels")
+        return paper.Press(
+            columns, min(dots, most) if isinstance(most, int) else dots, self._signs.issuperset
+        )
+
+    @cached_property
+    def _described(self) -> Any:  # noqa: ANN401  (python-escpos has no types)
+        if self._name not in (known := _profiles()):
+            near = get_close_matches(self._name, known, n=3) or ["default"]
+            raise ProfileError(
+                f"there is no printer profile '{self._name}'; did you mean {', '.join(near)}?"
+            )
+        described = _dummy(self._name).profile
+        if not described.supports("bitImageRaster"):
+            raise ProfileError(
+                f"the printer '{self._name}' prints no pictures (GS v 0), which slips need;"
+                " use another printer."
+            )
+        return described
+
+    @cached_property
+    def _pages(self) -> dict[str, int]:
+        there = self._described.get_code_pages()
+        return {page: there[page] for page in _CODECS if page in there}
+
+    @cached_property
+    def _signs(self) -> frozenset[str]:
+        return _ASCII.union(*(_signs(_CODECS[page]) for page in self._pages))
 
     def write(self, slip: paper.Slip) -> bytes:
-        """Give the slip's bytes, from the initialisation of the printer to the cut."""
-        printer = self._printer()
+        """Give the slip's bytes, from the initialisation of the printer to the cut.
+
+        Raises:
+            ProfileError: See `columns`.
+        """
+        from escpos.magicencode import Encoder, MagicEncode  # noqa: PLC0415  (costly; see above)
+
+        pages = self._pages
+        printer = _dummy(self._name)
+        printer.magic = MagicEncode(printer, encoder=Encoder(pages))
         printer.hw("INIT")
-        if _PREFERRED_PAGE in printer.profile.get_code_pages():
+        if _PREFERRED_PAGE in pages:
             printer.charcode(_PREFERRED_PAGE)
             printer.charcode("AUTO")
         for element in slip:
@@ -59,53 +135,94 @@ class EscposWriter:
         output: bytes = printer.output
         return output
 
-    def _printer(self) -> Any:  # noqa: ANN401  (python-escpos has no types)
-        from escpos.printer import Dummy  # noqa: PLC0415  (costly; see the module)
-
-        return Dummy(profile=self._profile)
-
     def _write(self, printer: Any, element: paper.Element) -> None:  # noqa: ANN401  (the same)
         match element:
             case paper.Text():
-                _write_text(printer, element)
+                self._write_text(printer, element)
             case paper.Rule():
-                _write_text(printer, paper.Text("─" * self.columns))
+                rule = _RULE if _RULE in self._signs else "-"
+                self._write_text(printer, paper.Text(rule * self.columns))
             case paper.Feed(lines):
                 printer.print_and_feed(lines)
-            case paper.Qr(data, module_dots):
-                printer.set(align="center")
-                native = bool(printer.profile.supports("qrCode"))
-                printer.qr(data, ec=_QR_LEVEL_M, size=module_dots, native=native)
+            case paper.Qr():
+                self._write_qr(printer, element)
+            case paper.Picture():
+                _write_picture(printer, element)
             case paper.Cut():
                 _cut(printer)
             case _:
                 assert_never(element)
 
+    def _write_text(self, printer: Any, text: paper.Text) -> None:  # noqa: ANN401  (the same)
+        if text.size >= _SMOOTHED_SIZE and printer.profile.vendor == "Epson":
+            # GS b rounds the steps of large characters; other makers may print it as a letter.
+            printer.set(smooth=True)
+        printer.set(
+            align=text.align.value,
+            bold=text.bold,
+            invert=text.invert,
+            custom_size=True,
+            width=text.size,
+            height=text.size,
+        )
+        # Whoever set the slip has drawn what this printer lacks. What comes all the same is shown
+        # to be missing; and a text cannot command the printer.
+        lacking = {ord(sign): "?" for sign in set(text.text) - self._signs}
+        printer.textln(text.text.translate(lacking))
 
-def _write_text(printer: Any, text: paper.Text) -> None:  # noqa: ANN401  (no types)
-    if text.size >= _SMOOTHED_SIZE and printer.profile.vendor == "Epson":
-        # GS b rounds the steps of large characters; other makers may print it as a letter.
-        printer.set(smooth=True)
-    printer.set(
-        align=text.align.value,
-        bold=text.bold,
-        invert=text.invert,
-        custom_size=True,
-        width=text.size,
-        height=text.size,
-    )
-    strange = {ord(sign): "?" for sign in set(text.text) if not _can_set(printer, sign)}
-    printer.textln(text.text.translate(strange))
+    def _write_qr(self, printer: Any, code: paper.Qr) -> None:  # noqa: ANN401  (the same)
+        symbol = _symbol(code.data)
+        side = 17 + 4 * symbol.best_fit()
+        dots = max(1, min(code.module_dots, self.press.dots // (side + 2 * _QUIET_MODULES)))
+        if printer.profile.supports("qrCode"):
+            printer.set(align="center")
+            printer.qr(code.data, ec=_QR_LEVEL_M, size=dots, native=True)
+        else:
+            _write_picture(printer, _drawn(symbol, dots, self.press.dots, code.data))
 
 
-def _can_set(printer: Any, sign: str) -> bool:  # noqa: ANN401  (no types)
-    """Tell whether the printer has this sign, and would not take it for a command.
+def press(profile: str, columns: int) -> paper.Press:
+    """Give what a kind of printer can do; arguments and errors as for `EscposWriter.columns`."""
+    return EscposWriter(profile, columns).press
 
-    Left alone, the library sends Chinese as bytes that fit no code page.
-    """
-    if sign.isascii():
-        return sign.isprintable()
-    return bool(printer.magic.encoder.find_suitable_encoding(sign))
+
+def _dummy(profile: str) -> Any:  # noqa: ANN401  (python-escpos has no types)
+    from escpos.printer import Dummy  # noqa: PLC0415  (costly; see above)
+
+    return Dummy(profile=profile)
+
+
+def _signs(codec: str) -> frozenset[str]:
+    """Give the characters of the upper half of a code page."""
+    upper = bytes(range(0x80, 0x100)).decode(codec, "ignore")
+    return frozenset(sign for sign in upper if sign.isprintable() or sign == "\u00a0")
+
+
+def _symbol(data: str) -> Any:  # noqa: ANN401  (no types)
+    # Costly, like python-escpos, which brings it; it has no types either.
+    from qrcode import ERROR_CORRECT_M, QRCode  # noqa: PLC0415
+
+    symbol = QRCode(border=0, error_correction=ERROR_CORRECT_M)
+    symbol.add_data(data, optimize=0)
+    return symbol
+
+
+def _drawn(symbol: Any, module_dots: int, width: int, says: str) -> paper.Picture:  # noqa: ANN401  (no types)
+    """Draw a QR code in the middle of the paper."""
+    import numpy as np  # noqa: PLC0415  (costly; most printers draw it themselves)
+
+    modules = np.array(symbol.get_matrix(), dtype=np.uint8)
+    dots = np.kron(modules, np.ones((module_dots, module_dots), dtype=np.uint8))
+    left = (width - dots.shape[1]) // 2
+    rows = np.packbits(np.pad(dots, ((0, 0), (max(0, left), 0))), axis=1)
+    return paper.Picture(rows.shape[1] * 8, rows.tobytes(), says)
+
+
+def _write_picture(printer: Any, picture: paper.Picture) -> None:  # noqa: ANN401  (no types)
+    printer.set(align="left")
+    header = b"\x1dv0\0" + (picture.width // 8).to_bytes(2, "little")
+    # GS v 0; the library's own would print words on standard output, and dither.
+    printer._raw(header + picture.height.to_bytes(2, "little") + picture.rows)  # noqa: SLF001  (the library's one way to send bytes)
 
 
 def _cut(printer: Any) -> None:  # noqa: ANN401  (no types)

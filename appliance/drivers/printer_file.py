@@ -31,12 +31,6 @@ class FilePrinter:
         profile: Its kind; see `EscposWriter`.
         columns: Characters on a line. None: what the profile says.
         timeout_s: A slip takes no longer than this.
-
-    Attributes:
-        columns: Characters on a line.
-
-    Raises:
-        LookupError: There is no such profile.
     """
 
     def __init__(
@@ -50,7 +44,6 @@ class FilePrinter:
         self._path = path
         self._timeout_s = timeout_s
         self._writer = EscposWriter(profile, columns)
-        self.columns = self._writer.columns
 
     def status(self) -> PrinterStatus:
         """Tell whether it can be opened: `READY` or `GONE`. Does not block."""

@@ -34,12 +34,6 @@ class NetworkPrinter:
         profile: Its kind; see `EscposWriter`.
         columns: Characters on a line. None: what the profile says.
         timeout_s: A question, and a slip with its questions, takes no longer than this.
-
-    Attributes:
-        columns: Characters on a line.
-
-    Raises:
-        LookupError: There is no such profile.
     """
 
     def __init__(
@@ -55,7 +49,6 @@ class NetworkPrinter:
         self._timeout_s = timeout_s
         self._writer = EscposWriter(profile, columns)
         self._piece_inside = False
-        self.columns = self._writer.columns
 
     def status(self) -> PrinterStatus:
         """Ask the printer how it is; see `Printer`. Blocks for `timeout_s` at most."""
@@ -70,6 +63,7 @@ class NetworkPrinter:
 
         Raises:
             PrinterError: It is not out, or nobody can say.
+            ProfileError: There is no such profile, or it prints no slips.
         """
         # A piece that a broken connection left in the printer is no part of the next one's slip.
         data = self._writer.write((paper.Cut(), *slip) if self._piece_inside else slip)

@@ -62,18 +62,13 @@ class SimulatedCover:
 class SimulatedPrinter:
     """A printer in memory; press its parts, then look at `slips`.
 
-    Args:
-        columns: Characters on a line: 48 on 80 mm paper, 32 on 58 mm.
-
     Attributes:
-        columns: The same.
         slips: What has come out, oldest first.
         paper: The roll.
         cover: The cover.
     """
 
-    def __init__(self, columns: int = 48) -> None:
-        self.columns = columns
+    def __init__(self) -> None:
         self.slips: list[paper.Slip] = []
         self.paper = SimulatedPaper(self._go_on)
         self.cover = SimulatedCover(self._go_on)

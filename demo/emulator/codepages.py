@@ -1,16 +1,20 @@
-"""Which characters the numbers of ESC t mean: those of the Epson TM-T88.
+"""Which characters the numbers of ESC t mean, by maker.
 
-Other makers number their pages differently; that is why a real installation needs the right
-profile. Pages for which Python has no codec are left out: text in them is a fault.
+Makers number their pages differently; that is why a real installation needs the right profile.
+Epson's are those of the TM-T88, Wincor Nixdorf's those of the TH230. Pages for which Python has no
+codec are left out: text in them is a fault.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
+
+CodePages = Mapping[int, str]
 
 DEFAULT_PAGE: Final = 0
 
-CODE_PAGES: Final = {
+EPSON: Final[CodePages] = {
     0: "cp437",
     2: "cp850",
     3: "cp860",
@@ -42,4 +46,26 @@ CODE_PAGES: Final = {
     51: "cp1257",
     52: "cp1258",
     53: "kz1048",
+}
+
+WINCOR: Final[CodePages] = {
+    0: "cp437",
+    1: "cp850",
+    2: "cp852",
+    3: "cp860",
+    4: "cp863",
+    5: "cp865",
+    6: "cp858",
+    7: "cp866",
+    8: "cp1252",
+    9: "cp862",
+    10: "cp737",
+    12: "cp857",
+    16: "cp1254",
+    17: "cp1250",
+    22: "cp864",
+    23: "cp720",
+    24: "cp1256",
+    27: "cp775",
+    28: "cp1257",
 }

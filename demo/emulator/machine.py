@@ -10,12 +10,14 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
+from demo.emulator.codepages import EPSON
 from demo.emulator.commands import take
 from demo.emulator.symbols import FaultError
 from demo.emulator.tape import DOTS_PER_MM, Slip, Tape
 from demo.emulator.typesetter import Typesetter
 
 if TYPE_CHECKING:
+    from demo.emulator.codepages import CodePages
     from demo.emulator.glyphs import Glyphs
     from demo.emulator.parts import Parts
 
@@ -34,6 +36,7 @@ class Machine:
         glyphs: The characters.
         width: Of the print line, in dots.
         mm_per_s: How fast the head prints.
+        pages: Which code page each number means.
 
     Attributes:
         slips: What has come out.
@@ -43,12 +46,17 @@ class Machine:
     """
 
     def __init__(
-        self, parts: Parts, glyphs: Glyphs, width: int, mm_per_s: float = float("inf")
+        self,
+        parts: Parts,
+        glyphs: Glyphs,
+        width: int,
+        mm_per_s: float = float("inf"),
+        pages: CodePages = EPSON,
     ) -> None:
         self._parts = parts
         self._font = glyphs.fingerprint
         self._tape = Tape(width)
-        self._typesetter = Typesetter(self._tape, parts, glyphs, self._cut)
+        self._typesetter = Typesetter(self._tape, parts, glyphs, self._cut, pages)
         self._dots_per_s = mm_per_s * DOTS_PER_MM
         self._busy_until_s = 0.0
         self._has_more = False

@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 from demo.emulator.cable import Cable, Connection
+from demo.emulator.codepages import EPSON
 from demo.emulator.glyphs import Glyphs
 from demo.emulator.machine import Machine
 from demo.emulator.parts import Parts
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from demo.emulator.codepages import CodePages
     from demo.emulator.tape import Slip
 
 PAPER_80_MM: Final = 576
@@ -38,6 +40,7 @@ class PrinterEmulator:
         port: Where to listen. 0: any free port.
         width: Of the print line in dots: `PAPER_80_MM` or `PAPER_58_MM`.
         mm_per_s: How fast the head prints; 150 to 300 are usual, at once is the default.
+        pages: Which code page each number means: that differs by maker.
         strict: Leaving it raises if the printer was sent something that it does not know.
 
     Attributes:
@@ -61,10 +64,11 @@ class PrinterEmulator:
         *,
         width: int = PAPER_80_MM,
         mm_per_s: float = float("inf"),
+        pages: CodePages = EPSON,
         strict: bool = True,
     ) -> None:
         parts = Parts(self._wake)
-        self._machine = Machine(parts, Glyphs(), width, mm_per_s)
+        self._machine = Machine(parts, Glyphs(), width, mm_per_s, pages)
         self._strict = strict
         self._cable = Cable()
         self._connections: list[Connection] = []

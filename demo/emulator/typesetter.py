@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from PIL import Image
 
-from demo.emulator.codepages import CODE_PAGES, DEFAULT_PAGE
+from demo.emulator.codepages import DEFAULT_PAGE
 from demo.emulator.glyphs import CELL_WIDTH, WHITE, Glyphs, Style
 from demo.emulator.symbols import FaultError, Graphics, QrSymbol, raster
 from demo.emulator.tape import HEAD_TO_CUTTER
@@ -15,6 +15,7 @@ from demo.emulator.tape import HEAD_TO_CUTTER
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from demo.emulator.codepages import CodePages
     from demo.emulator.commands import Command
     from demo.emulator.parts import Parts
     from demo.emulator.tape import Tape
@@ -36,9 +37,18 @@ class Typesetter:
         parts: The roll feels what is printed, the cutter what is cut.
         glyphs: The characters.
         cut: Called when the cutter cuts.
+        pages: Number → code page.
     """
 
-    def __init__(self, tape: Tape, parts: Parts, glyphs: Glyphs, cut: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        tape: Tape,
+        parts: Parts,
+        glyphs: Glyphs,
+        cut: Callable[[], None],
+        pages: CodePages,
+    ) -> None:
+        self._pages = pages
         self._tape = tape
         self._parts = parts
         self._glyphs = glyphs
@@ -47,7 +57,7 @@ class Typesetter:
 
     def _initialise(self) -> None:
         self._style = Style()
-        self._page = CODE_PAGES[DEFAULT_PAGE]
+        self._page = self._pages[DEFAULT_PAGE]
         self._alignment = 0.0
         self._spacing = _LINE_DOTS
         self._line: list[tuple[str, Style]] = []
@@ -111,7 +121,7 @@ class Typesetter:
                 for _ in range(value):
                     self._end_line()
             case "ESC t":
-                self._page = _among(CODE_PAGES, name, value)
+                self._page = _among(self._pages, name, value)
             case "GS !":
                 self._set_size(value)
             case "GS B":

@@ -99,6 +99,16 @@ hours = ["08:00-11:00"]
     assert opening.on(date(2026, 12, 25)) == ()
 
 
+def test_the_agenda_is_printed_only_where_somebody_says_when(desk: Desk) -> None:
+    assert desk.load_right().agenda == config.Agenda(
+        print_at=None, reprint_pause=timedelta(minutes=30)
+    )
+    section = '[agenda]\nprint_at = "06:45"\nreprint_pause_min = 10\n\n[camera]'
+    assert desk.load_right(("[camera]", section)).agenda == config.Agenda(
+        print_at=time(6, 45), reprint_pause=timedelta(minutes=10)
+    )
+
+
 def test_a_counter_may_offer_what_somebody_needs(desk: Desk) -> None:
     offers = 'services = ["A10", "B20"]\noffers = ["seated", "interpreter"]'
     settings = desk.load_right(('services = ["A10", "B20"]', offers))
@@ -213,3 +223,34 @@ print(config.load(Path({str(desk.file)!r}), languages=("de", "en")).device.id)
         timeout=60,
     )
     assert (done.stdout, done.stderr) == ("sued.eingang-1\n", "")
+
+
+def test_what_is_elsewhere_is_known_by_name(desk: Desk) -> None:
+    elsewhere = """
+[[other_site]]
+id = "NORD"
+name = "Amt Nord"
+
+[[other_lobby]]
+name = "1. OG"
+services = ["L10", "L20"]
+
+[lamps]
+kind = "gpio"
+red = 5
+green = 6
+blue = 13
+"""
+    foreign = 'foreign = { de = "Karten bitte an den Scanner halten." }'
+    lobby = 'name = "Eingangszone"'
+    settings = desk.load_right(("", elsewhere), (lobby, f"{lobby}\n{foreign}"))
+    (site,), (area,) = settings.other_sites, settings.other_lobbies
+    assert (site.id, site.name, area.name, area.services) == (
+        "NORD",
+        "Amt Nord",
+        "1. OG",
+        ("L10", "L20"),
+    )
+    assert settings.lamps == config.GpioLamps(red=5, green=6, blue=13)
+    assert set(settings.lobby.foreign) == {"de", "en"}
+    assert isinstance(desk.load_right().lamps, config.NoLamps)

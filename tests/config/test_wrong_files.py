@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import zoneinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -156,7 +157,10 @@ def test_a_main_language_that_is_not_shown(desk: Desk) -> None:
     ]
 
 
-def test_no_time_zone_database(desk: Desk) -> None:
+def test_no_time_zone_database(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Neither the system's nor the package's.
+    monkeypatch.setitem(sys.modules, "tzdata", None)
+    monkeypatch.setitem(sys.modules, "tzdata.zoneinfo", None)
     zoneinfo.reset_tzpath(to=())
     zoneinfo.ZoneInfo.clear_cache()
     try:

@@ -6,22 +6,38 @@ before you keep it.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from PIL import Image
+
+from appliance import paper
 from appliance.display.slip import Directions, TicketSlip, set_directions, set_slip
+from appliance.display.slip_drawn import Drawn
+from appliance.display.slip_fonts import SlipFonts
+from appliance.display.slip_sheet import Compositor
+from appliance.drivers.printer_escpos import press
 from appliance.drivers.printer_network import NetworkPrinter
-from appliance.strings import texts
+from appliance.strings import Texts, texts
 from demo.emulator import PrinterEmulator
+from demo.emulator.codepages import EPSON, WINCOR
 
 if TYPE_CHECKING:
     from demo.emulator import Slip
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 DOTS: Final = {32: 384, 42: 512, 48: 576}
+# Which printers there are. Epson's draws QR codes itself; the Wincor does not and numbers its code
+# pages in its own way; the ZJ does neither, has no cutter, and little beside German and Cyrillic.
+EPSON_80, WINCOR_80, ZJ_58 = "TM-T20II", "TH230", "ZJ-5870"
+FONTS: Final = SlipFonts()
+DRAW: Final = partial(Drawn, fonts=FONTS)
+GERMAN: Final = texts("de")
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 AT: Final = datetime(2026, 3, 17, 10, 21, tzinfo=BERLIN)
 
@@ -57,21 +73,72 @@ EARLY: Final = replace(
 LATE: Final = replace(APPOINTMENT, right_of_way=False, slot=AT - timedelta(minutes=21), ahead=3)
 ADVISER: Final = Directions(
     office="Jobcenter Musterstadt Süd",
-    title="Ihr Termin um 10:30 Uhr",
-    lines=("Bitte gehen Sie direkt dorthin: 2. Etage, links.", "Sie brauchen keine Nummer."),
+    title="Ihr Termin um 10:30\u00a0Uhr",
+    lines=("Bitte gehen Sie direkt dorthin.\nSie brauchen keine Nummer.",),
     printed=AT,
     device="sued.eingang-1",
     place="2.14",
 )
 REDIRECT: Final = Directions(
     office="Jobcenter Musterstadt Süd",
-    title="New address or new bank account",
+    title="Neue Anschrift oder Bankverbindung",
     lines=(
-        "No need to wait: use the screens to the right of the entrance. We will help you there.",
+        "Dafür müssen Sie nicht warten. Bitte gehen Sie zu den Bildschirmen rechts. Wir helfen.",
     ),
     printed=AT,
     device="sued.eingang-1",
-    link="https://www.jobcenter-digital.example.org",
+    phone="0211 555 01-234",
+    page="https://www.jobcenter-digital.example.org",
+)
+
+# Texts that the product does not have yet: not reviewed by anyone who speaks these languages.
+ARABIC: Final = Texts(
+    "ar",
+    {
+        **texts("en").entries,
+        "slip.your_number": "رقمك",
+        "slip.copy": "نسخة",
+        "slip.copy_note": "تمت طباعة هذا الرقم من قبل.",
+        "slip.appointment": "موعد {slot:%H:%M}",
+        "slip.right_of_way": "لديك الأولوية بفضل موعدك.",
+        "slip.walk_in": "رقم من الساعة {taken:%H:%M}.\nسيتم استدعاؤك حسب الدور.",
+        "slip.service": "الخدمة",
+        "slip.ahead": "قبلك",
+        "slip.ahead_one": "شخص واحد",
+        "slip.ahead_many": "{count} أشخاص",
+        "slip.wait": "الانتظار",
+        "slip.wait_range": "من {low} إلى {high} دقيقة",
+        "slip.wait_up_to": "{high} دقائق على الأكثر",
+        "slip.board": "سيظهر رقمك على الشاشة.",
+        "slip.follow": "رقمك على الهاتف:",
+        "slip.device": "جهاز {device}",
+        "slip.check": "رمز {check}",
+        "slip.privacy": "حماية البيانات: لا يتم حفظ أي اسم أو رقم عميل هنا.",
+    },
+)
+IN_ARABIC: Final = replace(
+    APPOINTMENT, service="تسجيل / طلب جديد", where="يرجى الانتظار في منطقة المدخل."
+)
+UKRAINIAN: Final = Texts(
+    "uk",
+    {
+        **texts("en").entries,
+        "slip.your_number": "Ваш номер",
+        "slip.walk_in": "Номер узято о {taken:%H:%M}.\nВас викличуть по черзі.",
+        "slip.service": "Послуга",
+        "slip.ahead": "Перед вами",
+        "slip.ahead_many": "{count} осіб",
+        "slip.wait": "Очікування",
+        "slip.wait_range": "від {low} до {high} хвилин",
+        "slip.board": "Ваш номер з\u02bcявиться на табло.",
+        "slip.follow": "Ваш номер у телефоні:",
+        "slip.device": "Пристрій {device}",
+        "slip.check": "Код {check}",
+        "slip.privacy": "Захист даних: тут не зберігають імен і номерів клієнтів.",
+    },
+)
+IN_UKRAINIAN: Final = replace(
+    WALK_IN, service="Здати документи", where="Будь ласка, зачекайте в зоні входу."
 )
 
 
@@ -80,39 +147,95 @@ class Case:
     """One golden slip."""
 
     says: TicketSlip | Directions
-    language: str
-    columns: int
+    texts: Texts = GERMAN
+    profile: str = EPSON_80
+    columns: int = 48
+    large: bool = False
 
     def printed(self) -> Slip:
         """Set it, print it, and take it out of the printer."""
-        with PrinterEmulator(width=DOTS[self.columns]) as emulator:
+        compositor = Compositor(press(self.profile, self.columns), DRAW)
+        pages = WINCOR if self.profile == WINCOR_80 else EPSON
+        with PrinterEmulator(width=DOTS[self.columns], pages=pages) as emulator:
             printer = NetworkPrinter(
-                emulator.host, emulator.port, profile="TM-T20II", columns=self.columns
+                emulator.host, emulator.port, profile=self.profile, columns=self.columns
             )
             if isinstance(self.says, TicketSlip):
-                slip = set_slip(self.says, texts(self.language), printer.columns)
+                slip = set_slip(self.says, self.texts, compositor, large=self.large)
             else:
-                slip = set_directions(self.says, texts(self.language), printer.columns)
+                slip = set_directions(self.says, self.texts, compositor, large=self.large)
             printer.print_slip(slip)
-            return emulator.wait_for_slip(1, timeout_s=10)
+            if self.profile == ZJ_58:
+                # It is torn off by hand, here with the help of one that has a cutter.
+                NetworkPrinter(emulator.host, emulator.port).print_slip((paper.Cut(),))
+            printed = emulator.wait_for_slip(1, timeout_s=10)
+        return replace(printed, font=f"{printed.font}{drawn_with(slip)}")
 
 
+def drawn_with(slip: paper.Slip) -> str:
+    """Give the fingerprint of the fonts that lines are drawn with; empty: none is drawn."""
+    said = "".join(element.says for element in slip if isinstance(element, paper.Picture))
+    if not said:
+        return ""
+    files = FONTS.choose(said)
+    both = files.regular.read_bytes() + files.bold.read_bytes()
+    return f" {hashlib.sha256(both).hexdigest()}"
+
+
+_COPY: Final = replace(APPOINTMENT, copy=True)
+_NARROW: Final = Case(WALK_IN, columns=32)
 CASES: Final = {
-    "walk-in": Case(WALK_IN, "de", 48),
-    "appointment": Case(APPOINTMENT, "de", 48),
-    "appointment-english": Case(APPOINTMENT, "en", 48),
-    "early": Case(EARLY, "de", 48),
-    "late": Case(LATE, "de", 42),
-    "copy": Case(replace(APPOINTMENT, copy=True), "de", 48),
-    "narrow": Case(APPOINTMENT, "de", 32),
-    "narrow-english": Case(WALK_IN, "en", 32),
-    "adviser": Case(ADVISER, "de", 48),
-    "redirect": Case(REDIRECT, "en", 48),
+    "walk-in": Case(WALK_IN),
+    "walk-in-58": _NARROW,
+    "walk-in-58-english": replace(_NARROW, texts=texts("en")),
+    "walk-in-58-drawn-code": replace(_NARROW, profile=ZJ_58),
+    "walk-in-58-ukrainian": Case(IN_UKRAINIAN, UKRAINIAN, ZJ_58, 32),
+    "appointment": Case(APPOINTMENT),
+    "appointment-english": Case(APPOINTMENT, texts("en")),
+    "appointment-drawn-code": Case(APPOINTMENT, profile=WINCOR_80),
+    "appointment-58": Case(APPOINTMENT, columns=32),
+    "appointment-arabic": Case(IN_ARABIC, ARABIC),
+    "appointment-58-arabic": Case(IN_ARABIC, ARABIC, ZJ_58, 32),
+    "early": Case(EARLY),
+    "early-58": Case(EARLY, columns=32),
+    "late": Case(LATE, columns=42),
+    "late-58": Case(LATE, columns=32),
+    "copy": Case(_COPY),
+    "copy-58": Case(_COPY, columns=32),
+    "large": Case(APPOINTMENT, large=True),
+    "large-walk-in": Case(WALK_IN, large=True),
+    "large-58": Case(APPOINTMENT, columns=32, large=True),
+    "adviser": Case(ADVISER),
+    "adviser-58": Case(ADVISER, columns=32),
+    "redirect": Case(REDIRECT),
+    "redirect-58": Case(REDIRECT, columns=32),
+    "redirect-58-large": Case(REDIRECT, columns=32, large=True),
 }
 
 
+# What docs/slip.md shows.
+SHOWN: Final = ("appointment", "walk-in-58", "appointment-58-arabic", "large-58", "redirect-58")
+PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
+_TABLE: Final = 216
+
+
+def side_by_side(slips: list[Image.Image]) -> Image.Image:
+    """Lay slips on a table, half their size."""
+    halves = [slip.resize((slip.width // 2, slip.height // 2)) for slip in slips]
+    width = sum(slip.width + 16 for slip in halves) + 16
+    table = Image.new("L", (width, max(slip.height for slip in halves) + 32), _TABLE)
+    x = 16
+    for slip in halves:
+        table.paste(slip, (x, 16))
+        x += slip.width + 16
+    # Sixteen greys are enough, and a third of the bytes.
+    return table.quantize(16)
+
+
 if __name__ == "__main__":
+    drawn = {}
     for name, case in CASES.items():
-        slip = case.printed()
+        slip = drawn[name] = case.printed()
         (GOLDEN / f"{name}.txt").write_text(slip.text, "utf-8")
         (GOLDEN / f"{name}.png").write_bytes(slip.png)
+    side_by_side([drawn[name].image for name in SHOWN]).save(PICTURES / "slips.png", optimize=True)

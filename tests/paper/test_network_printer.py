@@ -182,5 +182,6 @@ def test_a_name_that_does_not_exist_is_a_printer_that_is_gone() -> None:
 
 
 def test_an_unknown_profile_is_refused_with_a_suggestion() -> None:
+    printer = NetworkPrinter("192.0.2.1", profile="TM-T20")
     with pytest.raises(LookupError, match="did you mean TM-T20II"):
-        NetworkPrinter("192.0.2.1", profile="TM-T20")
+        printer.print_slip(SLIP)

@@ -104,10 +104,6 @@ def test_slips_come_out_one_by_one_and_in_order(rig: Rig) -> None:
     assert len(rig.device.slips) == 3
 
 
-def test_it_says_how_many_characters_stand_on_a_line(rig: Rig) -> None:
-    assert rig.printer.columns == 48
-
-
 def test_a_thin_roll_is_told_and_still_prints(rig: Rig) -> None:
     rig.device.paper.run_low()
     assert rig.printer.status() is PrinterStatus.PAPER_LOW
