@@ -20,10 +20,11 @@ from appliance.line.events import DayTurned
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
     from typing import BinaryIO
 
+    from appliance.daybooks import DayBooks
     from appliance.journal.entries import Position
     from appliance.journal.reading import JournalReader
     from appliance.line.events import Event
@@ -50,6 +51,7 @@ class Forecaster:
         journal: What happened.
         questions: `Asked` as JSON, one a line.
         answers: `Told` as JSON, one a line.
+        books: The days' bookings, looked at before each answer.
     """
 
     def __init__(
@@ -59,10 +61,13 @@ class Forecaster:
         journal: JournalReader,
         questions: BinaryIO = sys.stdin.buffer,
         answers: BinaryIO = sys.stdout.buffer,
+        *,
+        books: DayBooks | None = None,
     ) -> None:
         self._line = line
         self._estimator = estimator
         self._journal = journal
+        self._books = books
         self._questions = questions
         self._answers = answers
         self._learned: Learned | None = None
@@ -76,10 +81,15 @@ class Forecaster:
             JournalError: It cannot be read.
         """
         self._remember()
+        if self._books is not None:
+            # Before what happened is heard: who did not come is learned when the day turns.
+            self._know(self._books, self._books.days())
         for question in self._questions:
             if stop.is_set():
                 return
             asked = msgspec.json.decode(question, type=Asked)
+            if self._books is not None:
+                self._know(self._books, self._books.refresh())
             self._catch_up()
             self._answers.write(msgspec.json.encode(self._told(asked.now)) + b"\n")
             self._answers.flush()
@@ -137,6 +147,12 @@ class Forecaster:
         if self._journal.go_to(position):
             self._estimator.remember(kept.memory)
             self._line = self._line.apply(kept.turned)
+
+    def _know(self, books: DayBooks, days: Iterable[date]) -> None:
+        """Tell the estimator who is booked; an adviser's people never stand in this line."""
+        for day in days:
+            booked = (each.booking for each in books.day(day).in_order())
+            self._estimator.know(day, [each for each in booked if each.place is None])
 
     def _catch_up(self) -> None:
         while entries := self._journal.entries(BATCH):

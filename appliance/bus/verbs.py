@@ -1,7 +1,4 @@
-"""A command on the bus → what is asked of the line, or why this caller may not ask it.
-
-Not here yet: `check_in_short` and `attended`, which need the day's bookings.
-"""
+"""A command on the bus → what is asked of the line, or why this caller may not ask it."""
 
 from __future__ import annotations
 
@@ -34,6 +31,9 @@ class NotAsked(Enum):
     KEY_REUSED = "key_reused"
     NOT_WRITTEN = "not_written"
     USED = "used"
+    NO_SUCH_BOOKING = "no_such_booking"
+    TOO_MANY_TRIES = "too_many_tries"
+    HAS_PLACE_IN_LINE = "has_place_in_line"
 
 
 @dataclass(frozen=True)
@@ -68,29 +68,51 @@ AT_COUNTERS = frozenset(
         "close_counter",
     }
 )
+CHECK_IN_SHORT, ATTENDED = "check_in_short", "attended"
+BY_SHORT_NUMBER = frozenset({CHECK_IN_SHORT, ATTENDED})
+"""These name a booking of the day by its short number: what they ask of the line stands there."""
 VERBS: Mapping[str, frozenset[str]] = {
     "counter": AT_COUNTERS,
     "staff": AT_COUNTERS
+    | BY_SHORT_NUMBER
     | {"issue", "urgent", "cancel", "reprint", "set_mode", "set_hours", "set_notice"},
-    "kiosk": frozenset({"issue"}),
+    "kiosk": frozenset({"issue", CHECK_IN_SHORT}),
 }
 """Kind of caller → what it may ask for."""
 
 KNOWN = frozenset[str]().union(*VERBS.values())
 
 
+def check_may_ask(topic: CommandTopic) -> None:
+    """See that there is such a verb, and that it is for this caller.
+
+    Raises:
+        NotAskedError: It is not.
+    """
+    if topic.verb not in KNOWN:
+        raise NotAskedError(NotAsked.UNKNOWN_VERB, {"verb": topic.verb})
+    if topic.verb not in VERBS[topic.caller.partition(".")[0]]:
+        raise NotAskedError(NotAsked.NOT_YOURS, {"verb": topic.verb})
+
+
+def short_of(body: Command) -> str:
+    """Give the short number that was typed, as it was typed.
+
+    Raises:
+        NotAskedError: It is missing.
+    """
+    return _given(body.short, "short")
+
+
 def read_command(topic: CommandTopic, body: Command, line: Line) -> commands.Command:
-    """Give what is asked of the line.
+    """Give what is asked of the line, by any verb but those `BY_SHORT_NUMBER`.
 
     Raises:
         NotAskedError: The verb is unknown, is not for this caller, or lacks what it needs.
     """
+    check_may_ask(topic)
     kind, _, name = topic.caller.partition(".")
     verb = topic.verb
-    if verb not in KNOWN:
-        raise NotAskedError(NotAsked.UNKNOWN_VERB, {"verb": verb})
-    if verb not in VERBS[kind]:
-        raise NotAskedError(NotAsked.NOT_YOURS, {"verb": verb})
     match verb:
         case "issue":
             wishes = frozenset(body.wishes or ())

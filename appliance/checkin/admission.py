@@ -26,11 +26,13 @@ class Admission:
         facts: What its text needs, ready to be shown: times as HH:MM and dates as DD.MM.YYYY, in
             the site's time zone.
         booking: The appointment, where the code proved one.
+        ticket: The number that the person has already.
     """
 
     outcome: Outcome
     facts: Mapping[str, str] = field(default_factory=dict)
     booking: Booking | None = None
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Lobby:
         zone: The site's time zone: it decides what "today" is.
         services: What this lobby serves, by code.
         sites: Names of sites by code, for words; a site without one is told by its code.
+        elsewhere: Service → name of the other lobby of this site that serves it.
         clock_sure: Whether it is known what time it is; if not, nobody is early, late or here on
             another day.
     """
@@ -48,6 +51,7 @@ class Lobby:
     zone: tzinfo
     services: Mapping[str, Service]
     sites: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
     clock_sure: bool = True
 
 
@@ -91,6 +95,16 @@ def foreign(kind: str) -> Admission:
     return Admission(Outcome.FOREIGN, {"kind": kind})
 
 
+def of_slip(ticket: Ticket | None) -> Admission:
+    """Say what one of our own slips means.
+
+    Args:
+        ticket: Of the slip; None: it is of another day, or of another lobby. Its person is told no
+            more than who shows a code that does not work: a slip is not a reason to be suspected.
+    """
+    return Admission(Outcome.REFUSED) if ticket is None else _with_ticket(None, ticket)
+
+
 def _admit_booking(
     booking: Booking, lobby: Lobby, now: datetime, ticket: Ticket | None, *, cancelled: bool
 ) -> Admission:
@@ -104,7 +118,8 @@ def _admit_booking(
         return _told(Outcome.ADVISER, booking, lobby, {"place": booking.place})
     service = lobby.services.get(booking.service)
     if service is None:
-        return _told(Outcome.OTHER_SERVICE, booking, lobby)
+        name = lobby.elsewhere.get(booking.service)
+        return _told(Outcome.OTHER_SERVICE, booking, lobby, {"lobby": name} if name else None)
     if not lobby.clock_sure:
         return _told(Outcome.IN_TIME, booking, lobby)
     counts_from = booking.slot - service.early
@@ -115,7 +130,7 @@ def _admit_booking(
     return _told(Outcome.LATE, booking, lobby)
 
 
-def _with_ticket(booking: Booking, ticket: Ticket) -> Admission:
+def _with_ticket(booking: Booking | None, ticket: Ticket) -> Admission:
     facts = {"ticket": ticket.number}
     match ticket.state:
         case TicketState.WAITING | TicketState.PARKED:
@@ -131,7 +146,7 @@ def _with_ticket(booking: Booking, ticket: Ticket) -> Admission:
             outcome = Outcome.CLOSED
         case _:
             assert_never(ticket.state)
-    return Admission(outcome, facts, booking)
+    return Admission(outcome, facts, booking, ticket.number)
 
 
 def _told(

@@ -23,7 +23,7 @@ class Outcome(Enum):
     ADVISER = "adviser", False  # [time, place] is expected in a room, not in this line
     WRONG_DAY = "wrong_day", False  # [date, time]
     WRONG_SITE = "wrong_site", False  # [site, date, time]
-    OTHER_SERVICE = "other_service", False  # [time] a service that this lobby does not serve
+    OTHER_SERVICE = "other_service", False  # [time, lobby?] a service that another lobby serves
     CANCELLED = "cancelled", False  # [date, time]
     EXPIRED = "expired", False  # [date, time] the appointment is over
     REFUSED = "refused", False  # [] cannot be used here, for whatever reason

@@ -54,6 +54,7 @@ class TrustStore:
         self._root = root
         self._stale_after = stale_after
         self._trust: TrustList | None = None
+        self._written = False
 
     @property
     def trust(self) -> TrustList:
@@ -70,7 +71,7 @@ class TrustStore:
         """
         trust = read_trust_list(self._path, self._root)
         self._refuse_older(trust)
-        self._trust = trust
+        self._trust, self._written = trust, True
         self._remember(trust.sequence)
         return trust
 
@@ -80,27 +81,31 @@ class TrustStore:
         Raises:
             TrustError: It is not signed by the root, or older than the one in use, or another one
                 with the same sequence. The list in use stays.
-            OSError: It cannot be written; after a restart the list before may be in use again.
+            OSError: It cannot be written. It is in use all the same, as it may revoke a key; after
+                a restart the list before is, until it comes again.
         """
         trust = TrustList.parse(data, self._root)
-        if trust == self._trust:
+        if trust == self._trust and self._written:
             return trust
         self._refuse_older(trust)
-        if self._trust is not None and trust.sequence == self._trust.sequence:
+        same = self._trust is not None and trust.sequence == self._trust.sequence
+        if same and trust != self._trust:
             raise TrustError(f"two different trust lists have sequence {trust.sequence}: sign anew")
+        self._trust, self._written = trust, False
         write_atomically(self._path, data)
-        self._trust = trust
+        self._written = True
         self._remember(trust.sequence)
         return trust
 
-    def warning(self, now: datetime) -> str | None:
-        """Say in one sentence that there is no list or a stale one; None when all is well."""
-        if self._trust is None:
-            return "there is no trust list: no appointment code can be accepted until one is there"
-        age = now - self._trust.issued
-        if age <= self._stale_after:
-            return None
-        return f"the trust list is {age.days} days old: see why the issuer sends no new one"
+    @property
+    def empty(self) -> bool:
+        """Whether there is no list: then no appointment code can be accepted."""
+        return self._trust is None
+
+    def stale_for(self, now: datetime) -> timedelta | None:
+        """Give how old the list is, where that is worth a warning: it keeps working."""
+        age = now - self.trust.issued
+        return None if self.empty or age <= self._stale_after else age
 
     def _refuse_older(self, trust: TrustList) -> None:
         highest = max(self._remembered(), self.trust.sequence)

@@ -7,7 +7,7 @@ are none of a call's: who waits shall not take somebody's new number for one tha
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from appliance.display.board_view import Tone
@@ -30,6 +30,8 @@ another one."""
 SCALES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65, 0.6)
 """What is too much for its place is set smaller, as a whole."""
 LINES_MAX = 5
+LINES_MORE = 8
+"""The same where the desk has more to say."""
 LEADING = 0.75
 """From one line to the capitals of the next, in capitals."""
 SECOND = 0.84
@@ -61,9 +63,11 @@ def draw_notice(canvas: Canvas, pen: Pen, view: BoardView) -> None:
     canvas.fill(bar, look.sign)
     kind = _Number if notice.in_place_of_slip else _Words
     box = canvas.content.inset(0, pen.u(EDGE))
-    drawings = (kind(pen, look, notice, box, scale) for scale in SCALES)
-    drawing = next(each for each in drawings if each.scale == SCALES[-1] or each.fits())
-    drawing.draw(canvas)
+    # What does not fit even in small letters is left out: the outcome itself is what counts.
+    said = [notice, replace(notice, more=())] if notice.more else [notice]
+    drawings = (kind(pen, look, each, box, scale) for each in said for scale in SCALES)
+    drawing = next(filter(_Drawing.fits, drawings), None)
+    (drawing or kind(pen, look, said[-1], box, SCALES[-1])).draw(canvas)
 
 
 class _Look(NamedTuple):
@@ -144,8 +148,9 @@ class _Drawing(ABC):
             (words[1], Weight.REGULAR, cap * SECOND, self._look.soft),
         ):
             setter, above = self._pen.setter, self._u(cap) if lines else 0.0
+            most = LINES_MORE if self._notice.more else LINES_MAX
             if text:
-                for line in setter.sentences(text, weight, self._u(size), width, LINES_MAX):
+                for line in setter.sentences(text, weight, self._u(size), width, most):
                     lines.append((line, colour, above))
                     above = self._u(size * LEADING)
         return _Stack(tuple(lines))
@@ -249,6 +254,7 @@ def _said(texts: Texts, notice: NoticeView, facts: dict[str, str]) -> str:
     if notice.in_place_of_slip:
         text = texts.entries.get(f"{key}_no_slip", text)
     try:
-        return texts("board.ask") if text is None else text.format_map(facts)
+        said = texts("board.ask") if text is None else text.format_map(facts)
     except (LookupError, ValueError, TypeError, AttributeError):
         return texts("board.ask")
+    return " ".join(filter(None, (said, dict(notice.more).get(texts.language))))

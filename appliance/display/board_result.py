@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 OUTCOME_MAX = 40
 TICKET_MAX = 16
 FACT_MAX = 100
+MORE_MAX = 400
+LANGUAGE_MAX = 8
 FACTS_MAX = 16
 """More than any outcome has: no message makes the board work for longer than that."""
 
@@ -77,4 +79,9 @@ def notice_of(result: KioskResult) -> NoticeView:
         tuple(sorted(facts.items())),
         ticket,
         in_place_of_slip=ticket is not None and not result.paper and outcome not in SETTLED,
+        more=tuple(
+            (clean(language, LANGUAGE_MAX), said)
+            for language, words in islice(result.more.items(), FACTS_MAX)
+            if (said := clean(words, MORE_MAX))
+        ),
     )

@@ -50,13 +50,16 @@ class Timing:
         turn_s: A call has the large place for at least this long before the next one gets it.
         notice_s: What a scan or a press came to is told for so long, in real seconds.
         number_s: The same where the number is to be remembered.
+        reading_s: So much longer for each character beyond the usual sentence: twelve are read in
+            a second by who reads slowly, or in a language that is not their own.
         speed: How many seconds of `now_s` pass in a real one.
     """
 
     emphasis_s: float = 20.0
     turn_s: float = 5.0
-    notice_s: float = 4.0
+    notice_s: float = 6.0
     number_s: float = 10.0
+    reading_s: float = 1 / 12
     speed: float = 1.0
 
 
@@ -144,6 +147,7 @@ class BoardState:
         """
         view = notice_of(result)
         real_s = self.timing.number_s if view.in_place_of_slip else self.timing.notice_s
+        real_s += self.timing.reading_s * view.more_characters
         return replace(self, notice=_Notice(view, now_s + real_s * self.timing.speed))
 
     def view(self, now_s: float) -> BoardView:

@@ -99,6 +99,7 @@ class NoticeView:
         facts: What the words need, by name.
         ticket: The number, if there is one.
         in_place_of_slip: No slip carries the number: it stands large, to be remembered.
+        more: Language → what is said after these words.
     """
 
     outcome: str
@@ -106,6 +107,12 @@ class NoticeView:
     facts: tuple[tuple[str, str], ...] = ()
     ticket: str | None = None
     in_place_of_slip: bool = False
+    more: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def more_characters(self) -> int:
+        """How much there is to be read beyond the usual sentence."""
+        return max((len(words) for _, words in self.more), default=0)
 
 
 @dataclass(frozen=True, slots=True)

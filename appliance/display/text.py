@@ -21,6 +21,7 @@ from appliance.display import breaking
 from appliance.errors import LobbyError
 
 CHARACTERS_MAX = 160
+SENTENCES_MAX = 4 * CHARACTERS_MAX
 MARKS_MAX = 3
 """More accents than that on one letter are no script but a stain on the lines around it."""
 
@@ -203,7 +204,7 @@ class Typesetter:
     ) -> tuple[Line, ...]:
         """Set `text` on at most `most` lines, broken between sentences where that goes."""
         measure = partial(self.width, weight=weight, cap=cap)
-        rows = breaking.sentences(clean(text), measure, width, most)
+        rows = breaking.sentences(clean(text, SENTENCES_MAX), measure, width, most)
         return tuple(self.line(row, weight, cap, width) for row in rows)
 
     def _cut(self, text: str, weight: Weight, cap: int, width: float, *, rtl: bool) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, get_args
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import msgspec
 
@@ -20,6 +21,8 @@ EVENT_TYPES: dict[str, type[events.Event]] = {
 """What the line does."""
 RECORD_TYPES: dict[str, type[Record]] = {kind.__name__: kind for kind in get_args(Record)}
 """What the journal does with itself."""
+PRIVATE: Mapping[str, frozenset[str]] = MappingProxyType({"TicketIssued": frozenset({"follow"})})
+"""Type → members that never leave the device: whoever knows them may follow a person's number."""
 
 
 class DamagedEventError(ValueError):
@@ -33,6 +36,20 @@ class UnknownEventError(DamagedEventError):
 def encode(event: events.Event | Record) -> tuple[str, str]:
     """Give the event's type name and its JSON."""
     return type(event).__name__, msgspec.json.encode(event).decode()
+
+
+def public(type_name: str, data: str) -> dict[str, Any]:
+    """Give the members of an event as they may leave the device.
+
+    Raises:
+        DamagedEventError: The row is damaged.
+    """
+    try:
+        members = msgspec.json.decode(data, type=dict[str, Any])
+    except (msgspec.MsgspecError, TypeError) as error:
+        raise DamagedEventError(f"{type_name}: {error}") from error
+    private = PRIVATE.get(type_name, frozenset())
+    return {name: value for name, value in members.items() if name not in private}
 
 
 def decode(type_name: str, data: str) -> events.Event:

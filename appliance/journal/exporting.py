@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from appliance.journal import codec
 from appliance.journal.looking import DamagedError
 from appliance.journal.records import ServiceTotals
 from appliance.journal.small_counts import SHOWN_FROM, Hidden, Sum, hidden
@@ -58,8 +59,8 @@ def as_json(look: Look, row: Row) -> str:
         DamagedError: It is none.
     """
     try:
-        data = msgspec.json.decode(row.data)
-    except (msgspec.MsgspecError, TypeError) as error:
+        data = codec.public(row.type, row.data)
+    except codec.DamagedEventError as error:
         raise DamagedError(look.path, f"event {tuple(row.place)}: {error}") from error
     line = {
         "epoch": row.epoch,

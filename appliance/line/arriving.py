@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from appliance.line import commands
     from appliance.line.line import Line
-    from appliance.line.model import Booking, Service, Wish
+    from appliance.line.model import Booking, Service
 
 LAST_NUMBER = 9999
 """A letter and three digits; a day that needs more gets four."""
@@ -37,7 +37,7 @@ def check_in(line: Line, command: commands.CheckIn, now: datetime) -> Decision:
         return refuse(Reason.OTHER_DAY, day=day)
     if line.mode is Mode.CLOSED:
         return refuse(Reason.LOBBY_CLOSED)
-    return _give(line, booking.service, booking, command.wishes, now)
+    return _give(line, booking.service, booking, command, now)
 
 
 def issue(line: Line, command: commands.Issue, now: datetime) -> Decision:
@@ -48,7 +48,7 @@ def issue(line: Line, command: commands.Issue, now: datetime) -> Decision:
     refusal = None
     if not command.by_staff:
         refusal = _not_today(line, service) or _not_now(line, command, now)
-    return refusal or _give(line, service.code, None, command.wishes, now)
+    return refusal or _give(line, service.code, None, command, now)
 
 
 def reprint(line: Line, number: str, now: datetime) -> Decision:
@@ -124,7 +124,11 @@ def _not_now(line: Line, command: commands.Issue, now: datetime) -> Decision | N
 
 
 def _give(
-    line: Line, code: str, booking: Booking | None, wishes: frozenset[Wish], now: datetime
+    line: Line,
+    code: str,
+    booking: Booking | None,
+    command: commands.CheckIn | commands.Issue,
+    now: datetime,
 ) -> Decision:
     letter = line.services[code].letter
     count = line.last.get(letter, 0) + 1
@@ -132,5 +136,7 @@ def _give(
         return refuse(Reason.NUMBERS_EXHAUSTED, letter=letter)
     number = f"{letter}{count:03d}"
     sequence = line.next_sequence
-    issued = events.TicketIssued(now, number, sequence, code, booking, wishes, line.clock_sure)
+    issued = events.TicketIssued(
+        now, number, sequence, code, booking, command.wishes, line.clock_sure, command.follow
+    )
     return Decision(Given(number), (issued,))

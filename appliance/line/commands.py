@@ -12,10 +12,15 @@ from appliance.line.opening import Spans
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """Give a person with a verified appointment a number."""
+    """Give a person with a verified appointment a number.
+
+    Args:
+        follow: The secret for the slip's QR; empty: none.
+    """
 
     booking: Booking
     wishes: frozenset[Wish] = frozenset()
+    follow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,14 @@ class Issue:
     Args:
         by_staff: The reception gives it out: it may, whatever walk-ins get today.
         expected: How long the person would wait, as far as that is known.
+        follow: The secret for the slip's QR; empty: none.
     """
 
     service: str
     wishes: frozenset[Wish] = frozenset()
     by_staff: bool = False
     expected: timedelta | None = None
+    follow: str = ""
 
 
 @dataclass(frozen=True, slots=True)

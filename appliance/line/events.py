@@ -16,6 +16,8 @@ class TicketIssued:
 
     Args:
         clock_sure: Whether it was known what time it is.
+        follow: Whoever knows it may follow the ticket: it stands on the slip, and leaves the device
+            nowhere else; empty: none.
     """
 
     at: datetime
@@ -25,6 +27,7 @@ class TicketIssued:
     booking: Booking | None = None
     wishes: frozenset[Wish] = frozenset()
     clock_sure: bool = True
+    follow: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,11 @@ class Line:
         """The sequence of the next ticket."""
         return self.issued + 1
 
+    def followed(self, token: str) -> Ticket | None:
+        """Give the ticket of the day whose slip carries `token`; None: there is none."""
+        of_token = (t for t in self.tickets.values() if t.follow == token)
+        return next(of_token, None) if token else None
+
     def tickets_before_boot(self) -> Iterable[Ticket]:
         """Give the tickets of the day that were taken before the machine was started last."""
         return (t for t in self.tickets.values() if t.sequence < self.boot_from)
@@ -120,8 +125,8 @@ class Line:
                 return self._issued(event)
             case events.CodeShownAgain(_, number):
                 return self._with_ticket(number, shown=self.tickets[number].shown + 1)
-            case events.SlipAskedAgain():
-                return self
+            case events.SlipAskedAgain(_, number):
+                return self._with_ticket(number, copies=self.tickets[number].copies + 1)
             case events.Attended(_, booking):
                 return replace(self, attended=self.attended | {booking.id})
             case events.TicketMadeUrgent(_, number, urgent):
@@ -215,6 +220,7 @@ class Line:
             event.booking,
             wishes=event.wishes,
             clock_sure=event.clock_sure,
+            follow=event.follow,
         )
         letter, count = event.ticket[0], int(event.ticket[1:])
         by_booking = self.by_booking

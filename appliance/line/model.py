@@ -121,12 +121,14 @@ class Ticket:
         first_called: Time of the first call: the wait ends here.
         started: When the conversation began.
         shown: How often the code was held before the camera.
+        copies: How often its slip was printed once more.
         wishes: What this visit needs.
         urgent: Why it is called before all others, or None.
         ranked_as: Service whose rules give the rank, where that is not `service`: a transfer keeps
             the rank.
         set_aside: When nobody came.
         clock_sure: Whether it was known what time it was when it was taken.
+        follow: The secret in the QR on its slip, by which the person may follow it; empty: none.
     """
 
     number: str
@@ -147,6 +149,8 @@ class Ticket:
     ranked_as: str | None = None
     set_aside: datetime | None = None
     clock_sure: bool = True
+    follow: str = ""
+    copies: int = 0
 
 
 class CounterState(Enum):

@@ -87,11 +87,24 @@ FACTS = {
 
 
 def told(
-    view: BoardView, outcome: str, ticket: str | None = None, *, paper: bool = True
+    view: BoardView,
+    outcome: str,
+    ticket: str | None = None,
+    *,
+    paper: bool = True,
+    more: dict[str, str] | None = None,
 ) -> BoardView:
     """Give `view` while the person at the kiosk is told something."""
-    result = KioskResult(outcome=outcome, facts=FACTS, ticket=ticket, paper=paper)
+    result = KioskResult(outcome=outcome, facts=FACTS, ticket=ticket, paper=paper, more=more or {})
     return replace(view, notice=notice_of(result))
+
+
+REDIRECT = {
+    "de": "Ohne Termin: Unterlagen nehmen wir am Infopunkt neben dem Eingang an. Sie können sie"
+    " auch in den Briefkasten werfen. Telefon: 0211 555 01-234.",
+    "en": "Without an appointment: Hand in documents at the info point beside the entrance. You"
+    " can also put them into the letter box. Phone: 0211 555 01-234.",
+}
 
 
 ANNOUNCEMENT = (
@@ -122,6 +135,7 @@ NOTICES = {
     "scanned": told(BOARDS["one-call"], "in_time", "A021"),
     "scanned-starting": told(BOARDS["starting"], "late", "A021"),
     "wrong-day": told(BOARDS["called"], "wrong_day"),
+    "wrong-day-more": told(BOARDS["called"], "wrong_day", more=REDIRECT),
     "not-here": told(BOARDS["idle"], "not_here"),
 }
 STATES = {**BOARDS, **NOTICES}
@@ -155,6 +169,7 @@ _ENDLESS = KioskResult(
     facts=dict.fromkeys(FACTS, "W" * 60_000),
     ticket="ABCDEFGH12345678",
     paper=False,
+    more={"de": "Wegen der Bauarbeiten " * 20, "en": "Because of the building works " * 20},
 )
 LONGS = {
     "long": LONG,

@@ -44,7 +44,7 @@ FAR, FAR_SHARE_MAX = 96, 0.002
 PICTURES = [
     *((state, LANDSCAPE) for state in STATES),
     *((state, PORTRAIT) for state in ("one-call", "four-calls", "called", "closed", "offline")),
-    *((state, PORTRAIT) for state in ("number", "scanned", "wrong-day")),
+    *((state, PORTRAIT) for state in ("number", "scanned", "wrong-day", "wrong-day-more")),
     *((state, SMALL) for state in ("one-call", "idle", "number", "scanned")),
 ]
 SIZES = (LANDSCAPE, PORTRAIT, SMALL)

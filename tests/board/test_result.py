@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from appliance.bus.messages.shown import KioskResult
 from appliance.checkin.outcomes import Outcome
 from appliance.display.board_notice import words_of
-from appliance.display.board_result import FACT_MAX, FACTS_MAX, TONES, notice_of
+from appliance.display.board_result import FACT_MAX, FACTS_MAX, MORE_MAX, TONES, notice_of
 from appliance.display.board_view import Tone
 from appliance.display.text import CHARACTERS_MAX
 from appliance.strings import Texts, languages, texts
@@ -126,3 +127,18 @@ def test_facts_are_cleaned_and_bounded() -> None:
 def test_a_fact_may_have_any_name() -> None:
     facts = {"key": "x", "self": "x", "": "x", "0": "x", "time": "10:45"}
     assert words(result("late", facts))[0].startswith("Ihr Termin war um 10:45 Uhr.")
+
+
+def test_what_the_desk_adds_is_said_after_the_words_in_its_language() -> None:
+    again = msgspec.structs.replace(
+        result("again"), more={"de": "Vor Ihnen: 3.", "en": "3 before you.", "fr": "Non."}
+    )
+    said, too = words(again)
+    assert said == f"{words(result('again'))[0]} Vor Ihnen: 3."
+    assert too.endswith(" 3 before you.")
+    assert "Non." not in said + too
+
+
+def test_what_the_desk_adds_is_bounded() -> None:
+    view = notice_of(msgspec.structs.replace(result("again"), more={"de": "W" * 60_000}))
+    assert view.more_characters <= MORE_MAX

@@ -257,7 +257,7 @@ def test_a_notice_lasts_in_real_time_however_fast_the_morning_is_played(
     told_s = [real_s for real_s, said in shown if "A021" in said]
     after_s = [real_s for real_s, said in shown if "A021" not in said and real_s > told_s[-1]]
     assert told_s[0] == 0
-    assert after_s[0] == pytest.approx(4, abs=0.001)
+    assert after_s[0] == pytest.approx(6, abs=0.001)
 
 
 @pytest.mark.parametrize("speed", [1, 60])

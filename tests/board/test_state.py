@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -320,10 +321,16 @@ def told_at(state: BoardState, after_s: float) -> str | None:
     return None if notice is None else notice.outcome
 
 
-def test_what_a_scan_came_to_is_told_for_four_seconds() -> None:
+def test_what_a_scan_came_to_is_told_for_six_seconds() -> None:
     state = start(board()).show(result(), BOOT_S)
-    assert [told_at(state, t) for t in (0, 3.9, 4)] == ["taken", "taken", None]
-    assert state.next_change_s(BOOT_S) == BOOT_S + 4
+    assert [told_at(state, t) for t in (0, 5.9, 6)] == ["taken", "taken", None]
+    assert state.next_change_s(BOOT_S) == BOOT_S + 6
+
+
+def test_who_has_more_to_read_has_more_time() -> None:
+    long = msgspec.structs.replace(result(), more={"de": "W" * 60, "en": "W" * 24})
+    state = start(board()).show(long, BOOT_S)
+    assert [told_at(state, t) for t in (10.9, 11)] == ["taken", None]
 
 
 def test_a_number_that_no_slip_carries_stands_for_ten_seconds() -> None:
@@ -334,7 +341,7 @@ def test_a_number_that_no_slip_carries_stands_for_ten_seconds() -> None:
 
 def test_the_next_person_is_told_at_once() -> None:
     state = start(board()).show(result(paper=False), BOOT_S).show(result("foreign"), BOOT_S + 2)
-    assert [told_at(state, t) for t in (2, 5.9, 6)] == ["foreign", "foreign", None]
+    assert [told_at(state, t) for t in (2, 7.9, 8)] == ["foreign", "foreign", None]
 
 
 def test_a_person_is_told_before_the_board_knows_anything_and_when_all_is_closed() -> None:
@@ -349,7 +356,7 @@ def test_in_played_time_calls_run_faster_and_notices_do_not() -> None:
     played = BoardState(BERLIN, replace(TIMING, speed=60)).hear(board(call("A001")), BOOT_S)
     played = played.show(result(), BOOT_S)
     assert [ticket_at(played, t) for t in (19.9, 20)] == [("A001", True), ("A001", False)]
-    assert [told_at(played, 60 * real_s) for real_s in (0, 3.9, 4)] == ["taken", "taken", None]
+    assert [told_at(played, 60 * real_s) for real_s in (0, 5.9, 6)] == ["taken", "taken", None]
 
 
 @settings(max_examples=60)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from appliance.checkin.admission import Admission, Lobby, admit, foreign
+from appliance.checkin.admission import Admission, Lobby, admit, foreign, of_slip
 from appliance.checkin.claims import Claims
 from appliance.checkin.code import CodeError, CodeReason
 from appliance.checkin.outcomes import Outcome
@@ -123,6 +123,22 @@ def test_the_hour_that_comes_twice_is_told_apart() -> None:
 
 def test_a_service_of_another_lobby_is_told() -> None:
     assert at(booking=replace(BOOKING, service="Z")).outcome is Outcome.OTHER_SERVICE
+
+
+def test_a_service_of_another_lobby_is_told_by_its_name_where_that_is_known() -> None:
+    booking = replace(BOOKING, service="Z")
+    known = replace(LOBBY, elsewhere={"Z": "1. OG"})
+    assert admit(booking, known, SLOT).facts["lobby"] == "1. OG"
+    assert "lobby" not in admit(booking, LOBBY, SLOT).facts
+
+
+def test_an_own_slip_is_told_like_its_code_and_counts_as_no_code() -> None:
+    assert of_slip(TICKET) == replace(admit(BOOKING, LOBBY, SLOT, ticket=TICKET), booking=None)
+    assert of_slip(TICKET).ticket == "A017"
+
+
+def test_an_unknown_slip_is_told_no_more_than_an_unknown_code() -> None:
+    assert of_slip(None) == admit(CodeError(CodeReason.BAD_SIGNATURE), LOBBY, SLOT)
 
 
 def test_a_cancelled_booking_is_told_on_any_day() -> None:

@@ -166,10 +166,11 @@ def test_a_store_trusts_nobody_until_it_has_a_list(tmp_path: Path) -> None:
     with pytest.raises(TrustError, match="No such file"):
         store.load()
     assert store.trust.keys == ()
-    assert store.warning(NOW) is not None
+    assert store.empty
+    assert store.stale_for(NOW) is None
     store.replace(sequence(1))
     assert store.trust.keys_for(KID)
-    assert store.warning(NOW) is None
+    assert not store.empty
 
 
 def test_a_newer_list_replaces_the_one_in_use_and_stays_after_a_restart(
@@ -272,12 +273,12 @@ def test_a_damaged_number_is_told_and_the_list_stays_in_use(
 
 def test_a_stale_list_is_told_and_stays_in_use(store: TrustStore) -> None:
     store.load()
-    assert store.warning(NOW + timedelta(days=45)) is None
-    assert "46 days old" in (store.warning(NOW + timedelta(days=46)) or "")
+    assert store.stale_for(NOW + timedelta(days=45)) is None
+    assert store.stale_for(NOW + timedelta(days=46)) == timedelta(days=46)
     assert store.trust.keys_for(KID)
 
 
-def test_a_list_that_cannot_be_written_leaves_the_old_one(
+def test_a_list_that_cannot_be_written_is_in_use_all_the_same_and_written_when_it_comes_again(
     store: TrustStore, tmp_path: Path
 ) -> None:
     store.load()
@@ -285,5 +286,9 @@ def test_a_list_that_cannot_be_written_leaves_the_old_one(
     (tmp_path / "trust.cose").mkdir()
     with pytest.raises(OSError, match="directory"):
         store.replace(sequence(6))
-    assert store.trust.sequence == 5
+    assert store.trust.sequence == 6
     assert {path.name for path in tmp_path.iterdir()} == {"trust.cose", "sequence"}
+    assert (tmp_path / "sequence").read_text() == "5\n"
+    (tmp_path / "trust.cose").rmdir()
+    store.replace(sequence(6))
+    assert again(tmp_path).load().sequence == 6

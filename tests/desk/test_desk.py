@@ -55,7 +55,7 @@ def test_scan_in_time_gives_right_of_way(table: Table) -> None:
 
 def test_same_code_again_shows_the_same_number_and_prints_nothing_more(table: Table) -> None:
     table.scan(Admission(Outcome.IN_TIME, {"time": "08:05"}, booking("08:05")))
-    again = Admission(Outcome.AGAIN, {"ticket": "A001"}, booking("08:05"))
+    again = Admission(Outcome.AGAIN, {"ticket": "A001"}, booking("08:05"), "A001")
     assert table.scan(again).ticket == "A001"
     assert len(table.jobs) == 1
     assert table.desk.line.tickets["A001"].shown == 2
@@ -247,14 +247,14 @@ def test_slip_owed_for_long_is_told_to_staff(table: Table) -> None:
 
 def test_printed_slip_is_owed_no_more(table: Table) -> None:
     table.put(Pressed("A1"))
-    table.put(SlipPrinted(table.jobs[0].slip_id))
+    table.put(SlipPrinted(table.slip_id()))
     table.restart()
     assert table.jobs == []
 
 
 def test_slip_given_up_is_told_with_its_number(table: Table) -> None:
     table.put(Pressed("A1"))
-    table.put(SlipGivenUp(table.jobs[0].slip_id, "A001"))
+    table.put(SlipGivenUp(table.slip_id(), "A001"))
     assert table.alarms() == ["slip"]
     assert table.journal.owed_slips() == []
 

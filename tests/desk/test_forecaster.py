@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from appliance import learned
+from appliance.daybooks import DayBooks
 from appliance.forecaster import Forecaster
 from appliance.forecasting import Asked, Told
 from appliance.journal.entries import Position
@@ -23,12 +24,14 @@ from appliance.line import commands, events
 from appliance.line.forecast import Estimator
 from appliance.line.tallies import Sums
 from tests.support.lobby import BERLIN, DAY, at, booking, empty_line
+from tests.support.office import Office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from appliance.forecasting import Learned
+    from appliance.line.model import Booking
 
 TOMORROW = DAY + timedelta(days=1)
 
@@ -81,7 +84,7 @@ def hall(folder: Path) -> Iterator[Hall]:
         yield Hall(keeping)
 
 
-def told(folder: Path, *clocks: str, hall: Hall) -> list[Told]:
+def told(folder: Path, *clocks: str, hall: Hall, books: DayBooks | None = None) -> list[Told]:
     """Start the forecast's process anew and ask it at these times of the hall's day."""
     questions = b"".join(
         msgspec.json.encode(Asked(at(clock, hall.day))) + b"\n" for clock in clocks
@@ -90,7 +93,9 @@ def told(folder: Path, *clocks: str, hall: Hall) -> list[Told]:
     line = empty_line()
     with JournalReader(folder / "journal.sqlite") as reader:
         estimator = Estimator(line.services, line.zone)
-        Forecaster(line, estimator, reader, io.BytesIO(questions), answers).run(threading.Event())
+        questioned = io.BytesIO(questions)
+        forecaster = Forecaster(line, estimator, reader, questioned, answers, books=books)
+        forecaster.run(threading.Event())
     return [msgspec.json.decode(each, type=Told) for each in answers.getvalue().splitlines()]
 
 
@@ -205,3 +210,95 @@ def test_event_that_does_not_fit_is_passed_over(
             (after,) = told(tmp_path, "08:01", hall=lobby)
     assert after == before
     assert "does not fit" in caplog.text
+
+
+def full_morning(folder: Path, *cancelled: int) -> tuple[Office, list[Booking]]:
+    """Give an office with appointments all morning, every five minutes, some of them cancelled."""
+    office = Office(folder, empty_line())
+    slots = [at("08:05") + n * timedelta(minutes=5) for n in range(24)]
+    made = [office.book(f"{slot.astimezone(BERLIN):%H:%M}", "B1") for slot in slots]
+    office.tell(*(made[n] for n in cancelled))
+    return office, made
+
+
+def expected_min(folder: Path, hall: Hall, books: DayBooks | None) -> int:
+    (answer,) = told(folder, "08:01", hall=hall, books=books)
+    return answer.expected_min["B1"]
+
+
+def test_appointments_to_come_lengthen_the_wait_of_a_walk_in(tmp_path: Path) -> None:
+    with hall(tmp_path) as lobby:
+        lobby.fills()
+        alone = expected_min(tmp_path, lobby, None)
+        full_morning(tmp_path)
+        booked = expected_min(tmp_path, lobby, DayBooks(tmp_path / "days"))
+    assert booked > 1.5 * alone
+
+
+def test_cancelled_appointments_and_those_of_advisers_lengthen_nothing(tmp_path: Path) -> None:
+    with hall(tmp_path) as lobby:
+        lobby.fills()
+        alone = expected_min(tmp_path, lobby, None)
+        office, _ = full_morning(tmp_path, *range(24))
+        for slot in range(10, 50):
+            office.book(f"08:{slot}", "B1", place="R.312")
+        office.tell(*office.booked[:24])
+        assert expected_min(tmp_path, lobby, DayBooks(tmp_path / "days")) == alone
+
+
+def test_who_has_checked_in_is_not_counted_twice(tmp_path: Path) -> None:
+    with hall(tmp_path) as lobby:
+        lobby.fills()
+        office, made = full_morning(tmp_path)
+        lobby.do("08:00", *(commands.CheckIn(each) for each in made[:3]))
+        with_list = expected_min(tmp_path, lobby, DayBooks(tmp_path / "days"))
+        office.booked = made[3:]
+        office.tell()
+        assert expected_min(tmp_path, lobby, DayBooks(tmp_path / "days")) == with_list
+
+
+def test_list_that_comes_between_two_questions_counts_for_the_second(tmp_path: Path) -> None:
+    books = DayBooks(tmp_path / "days")
+
+    class Questions(io.BytesIO):
+        """Asks, and has the list come before it asks again."""
+
+        def __next__(self) -> bytes:
+            if self.tell():
+                full_morning(tmp_path)
+            return super().__next__()
+
+    with hall(tmp_path) as lobby:
+        lobby.fills()
+        line, answers = empty_line(), io.BytesIO()
+        question = msgspec.json.encode(Asked(at("08:01"))) + b"\n"
+        with JournalReader(tmp_path / "journal.sqlite") as reader:
+            estimator = Estimator(line.services, line.zone)
+            asked = Questions(question * 2)
+            Forecaster(line, estimator, reader, asked, answers, books=books).run(threading.Event())
+    first, second = (
+        msgspec.json.decode(each, type=Told).expected_min["B1"]
+        for each in answers.getvalue().splitlines()
+    )
+    assert second > 1.5 * first
+
+
+def test_who_did_not_come_is_learned_when_the_day_turns(tmp_path: Path) -> None:
+    with hall(tmp_path) as lobby:
+        lobby.fills()
+        office, made = full_morning(tmp_path)
+        for minute in range(10, 50):
+            # They come, but to a room and not into the line.
+            office.book(f"08:{minute}", "B1", place="R.312")
+        office.tell()
+        lobby.do("08:00", *(commands.CheckIn(each) for each in made[:6]))
+        lobby.turns()
+        (answer,) = told(tmp_path, "08:00", hall=lobby, books=DayBooks(tmp_path / "days"))
+        (blind,) = told(tmp_path, "08:00", hall=lobby)
+    assert answer.learned is not None
+    assert blind.learned is not None
+    absent = learned.decode(answer.learned.data).memory.absent
+    before = learned.decode(blind.learned.data).memory.absent
+    # Of 24 six came; both count a little less the day after.
+    assert absent.no - before.no > 5
+    assert (absent.yes - before.yes) / (absent.no - before.no) == pytest.approx(18 / 6)

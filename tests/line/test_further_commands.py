@@ -279,3 +279,29 @@ class TestUndo:
         lobby.do(commands.CloseCounter("1"), "08:02")
         lobby.do(commands.Undo("1"), "08:02:02")
         assert lobby.line.counters["1"].state is CounterState.OPEN
+
+
+def test_secret_of_a_slip_is_kept_with_its_ticket_and_found_by_it(lobby: Played) -> None:
+    lobby.do(commands.Issue("A1", follow="one"), "08:00")
+    lobby.do(commands.CheckIn(booking("08:05"), follow="two"), "08:00")
+    without = lobby.walks_in("08:01")
+    tickets = lobby.line.tickets
+    assert lobby.line.followed("one") is tickets["A001"]
+    assert lobby.line.followed("two") is tickets["A002"]
+    assert tickets[without].follow == ""
+    assert lobby.line.followed("") is None
+    assert lobby.line.followed("three") is None
+
+
+def test_same_code_again_keeps_the_secret_that_is_on_the_slip(lobby: Played) -> None:
+    for follow in ("one", "two"):
+        lobby.do(commands.CheckIn(booking("08:05"), follow=follow), "08:00")
+    assert lobby.line.tickets["A001"].follow == "one"
+
+
+def test_copies_of_a_slip_are_counted(lobby: Played) -> None:
+    number = lobby.walks_in("08:00")
+    assert lobby.line.tickets[number].copies == 0
+    for copies in (1, 2):
+        lobby.do(commands.Reprint(number), "08:01")
+        assert lobby.line.tickets[number].copies == copies

@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from appliance.bus.link import Received
 from appliance.bus.messages import asked, staff
@@ -21,6 +21,7 @@ from appliance.journal.keeping import Keeping
 from appliance.journal.numbers import NumberMark
 from appliance.strings import texts
 from appliance.surroundings import Incoming, Rhythm, Surroundings
+from appliance.wording import Wording
 from tests.support.lobby import at, empty_line
 from tests.support.machine import Machine
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from appliance.drivers.lamps import Light
     from appliance.line.line import Line
     from appliance.printing import Job
 
@@ -35,6 +37,7 @@ M = TypeVar("M")
 
 TOPICS = Topics("SUED", "EINGANG", "sued.eingang-1")
 KEY = b"0123456789abcdef"
+WORDING = Wording((texts("en"), texts("de")), {"C1": {"en": "Hall 2.", "de": "Halle 2."}})
 DEADLINE_S = 10.0
 
 
@@ -47,6 +50,19 @@ class Sent:
     correlation: bytes | None
 
 
+class Said:
+    """Judges as the test says, whatever is shown."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def admit(self, *_: object) -> Admission:
+        return self._table.scanned
+
+    def admit_short(self, *_: object) -> Admission | None:
+        return self._table.scanned
+
+
 class Table:
     """The desk, and all that stands around it, under a test's hands.
 
@@ -55,6 +71,7 @@ class Table:
         line: The lobby; by default the small one.
         clock: At seven in the morning; at eight the test begins.
         new: It is known that no number was ever given out here.
+        more: Further surroundings: `judge` for real codes, `parts`.
     """
 
     def __init__(
@@ -64,6 +81,7 @@ class Table:
         clock: Machine | None = None,
         *,
         new: bool = True,
+        **more: Any,  # noqa: ANN401  (as `Surroundings` takes them)
     ) -> None:
         self.line = line or empty_line()
         self.clock = clock or Machine(at("07:00"))
@@ -73,6 +91,8 @@ class Table:
         self.acknowledged: list[Received] = []
         self.forecasts_asked: list[datetime] = []
         self.scanned = Admission(Outcome.FOREIGN, {"kind": "url"})
+        self.lights: list[Light] = []
+        self.more = more
         self._folder = folder
         if new:
             NumberMark(folder / "numbers.mark").cover(date.min, {}, None)
@@ -133,10 +153,21 @@ class Table:
         self.put(Received(TOPICS.scan, encode(scan)))
         return self.shown()
 
+    def hold_up(self, text: str, kind: str = "code") -> KioskResult:
+        """Hold up a code, or a slip; give what the kiosk shows."""
+        self.put(Received(TOPICS.scan, encode(asked.Scan(kind=kind, kiosk="entrance", text=text))))
+        return self.shown()
+
     def shown(self) -> KioskResult:
         """Give what the kiosk shows."""
         sent = self.sent[TOPICS.kiosk_result("entrance")][-1]
         return decode(sent.payload, KioskResult)
+
+    def slip_id(self, number: int = 0) -> int:
+        """Give the id of a slip that went to the printer."""
+        id_ = self.jobs[number].slip_id
+        assert id_ is not None
+        return id_
 
     def told(self, topic: str, kind: type[M]) -> M:
         """Give what was last published on a topic."""
@@ -161,10 +192,12 @@ class Table:
                 publish=self._publish,
                 acknowledge=self.acknowledged.append,
                 print_slip=self.jobs.append,
-                admit=lambda *_: self.scanned,
                 set_slip=lambda *_: lambda _copy: (),
                 ask_forecast=self.forecasts_asked.append,
                 beat=lambda: None,
+                wording=WORDING,
+                show_light=self.lights.append,
+                **{"judge": Said(self), **self.more},
             ),
             inbox=self.inbox,
             kiosk="entrance",

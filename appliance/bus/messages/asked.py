@@ -12,6 +12,8 @@ from appliance.line.model import Mode, Urgency, Wish
 
 NOTICE_CHARACTERS = 120
 """As much as the board can show on a line that is read from 15 metres."""
+SHORT_CHARACTERS = 40
+"""Eight count; people put spaces and hyphens between them."""
 SPAN = "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
 """Opening hours, such as `08:00-12:30`."""
 
@@ -21,8 +23,9 @@ class Scan(Message, frozen=True, kw_only=True):
 
     Args:
         kind: `code` (looks like one of our appointment codes), `slip` (looks like one of our
-            slips), `several` (more than one of ours in the picture: none is taken), or what else it
-            is: `url`, `wifi`, `contact`, `other`.
+            slips), `several` (more than one of ours in the picture: none is taken), `unreadable`
+            (something is held up for long and cannot be read), or what else it is: `url`, `wifi`,
+            `contact`, `other`.
         text: What it says, for `code` and `slip` only: foreign codes carry customer numbers.
         kiosk: Name of the kiosk whose camera it was.
         frame_at: Wall time at which the frame was taken; for measuring, never for the line.
@@ -46,6 +49,7 @@ class Command(Message, frozen=True, kw_only=True):
     mode: Mode | None = None
     hours: list[Annotated[str, msgspec.Meta(pattern=SPAN)]] | None = None
     notice: Annotated[str, msgspec.Meta(max_length=NOTICE_CHARACTERS)] | None = None
+    short: Annotated[str, msgspec.Meta(max_length=SHORT_CHARACTERS)] | None = None
     force: bool = False
 
 
@@ -58,7 +62,8 @@ class Reply(Message, frozen=True, kw_only=True):
             that nobody waits.
         counter: Where to.
         again: The person had this number already.
-        reason: Why not: a word from a closed list.
+        reason: Why not: a word from a closed list; for an appointment that is not taken in, what
+            its code would come to.
         sentence: The reason in plain words.
     """
 
@@ -68,3 +73,7 @@ class Reply(Message, frozen=True, kw_only=True):
     again: bool = False
     reason: str | None = None
     sentence: str | None = None
+
+    def saying(self, sentence: str) -> Reply:
+        """Give the same with other words."""
+        return msgspec.structs.replace(self, sentence=sentence)

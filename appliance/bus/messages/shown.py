@@ -92,9 +92,12 @@ class KioskResult(Message, frozen=True, kw_only=True):
         facts: What the text needs.
         ticket: The number, where there is one.
         paper: Whether a slip comes out: if not, the number stands large on the screen.
+        more: Language → what the desk says after these words, such as how many are before; it is
+            worded there, as it depends on the line and on what the site has configured.
     """
 
     outcome: str
     facts: dict[str, str]
     ticket: str | None = None
     paper: bool = True
+    more: dict[str, str] = msgspec.field(default_factory=dict)
