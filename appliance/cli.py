@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from appliance import __version__, cli_journal
+from appliance import __version__, cli_bus, cli_journal
+from appliance.cli_arguments import day
 from appliance.whatif import options as what_if
 
 if TYPE_CHECKING:
@@ -83,9 +84,28 @@ def _parser() -> argparse.ArgumentParser:
     what_if.add_options(replay)
     replay.set_defaults(verb=_replay)
 
+    agenda = verbs.add_parser("agenda", help="tell the appointments of a day, without names")
+    agenda.add_argument("--config", type=Path, default=CONFIG, metavar="FILE")
+    agenda.add_argument("--day", type=day, metavar="D", help="such as 2026-03-02; else today")
+    agenda.add_argument("--short", action="store_true", help="with the short numbers")
+    agenda.add_argument("--language", metavar="L", help="such as en; else the site's")
+    agenda.add_argument("--json", action="store_true", help="for machines")
+    agenda.set_defaults(verb=_agenda)
+
+    sheet = verbs.add_parser(
+        "fallback-sheet", help="make numbers on paper, for the day without a machine"
+    )
+    sheet.add_argument("--config", type=Path, default=CONFIG, metavar="FILE")
+    sheet.add_argument("--count", type=_positive, default=48, metavar="N", help="for each letter")
+    sheet.add_argument("--out", type=Path, default=Path("fallback-sheet.pdf"), metavar="FILE")
+    sheet.add_argument("--language", metavar="L", help="such as en; else the site's")
+    sheet.set_defaults(verb=_fallback_sheet)
+
     journal = verbs.add_parser("journal", help="back up, restore, check and read the journal")
     cli_journal.add_verbs(journal)
     journal.set_defaults(verb=_journal)
+
+    cli_bus.add_verbs(verbs, CONFIG, _over_the_bus)
     return parser
 
 
@@ -121,12 +141,19 @@ def _run(asked: argparse.Namespace) -> int:
 
 def _check(asked: argparse.Namespace) -> int:
     from appliance.config import defaults_text
+    from appliance.errors import LobbyError
+    from appliance.wiring import attached
 
     if asked.defaults:
         sys.stdout.write(defaults_text())
         return FINE
     settings = _settings(asked.file)
     if settings is None:
+        return NOT_FINE
+    try:
+        attached.check(settings)
+    except LobbyError as error:
+        print(f"{asked.file}: {error}", file=sys.stderr)
         return NOT_FINE
     print(
         f"{asked.file}: fine. Device {settings.device.id}: {len(settings.services)} services,"
@@ -251,6 +278,40 @@ def _other_rules(asked: argparse.Namespace, line: Line) -> dict[str, Line] | Non
     return rules
 
 
+def _agenda(asked: argparse.Namespace) -> int:
+    from appliance import cli_agenda, wiring
+
+    settings = _settings(asked.config)
+    if settings is None:
+        return WRONG_USE
+    books, now = wiring.lobby.books(settings), wiring.attached.clock(settings.clock).now()
+    return cli_agenda.run(asked, settings, books, now, sys.stdout, sys.stderr)
+
+
+def _fallback_sheet(asked: argparse.Namespace) -> int:
+    from appliance import wiring
+    from appliance.display.slip_fonts import SlipFonts
+    from appliance.errors import LobbyError
+    from appliance.fallback import write_sheet
+    from appliance.strings import texts
+
+    settings = _settings(asked.config)
+    if settings is None:
+        return WRONG_USE
+    now = wiring.attached.clock(settings.clock).now()
+    try:
+        words = texts(asked.language or settings.site.language)
+    except LookupError as error:
+        _sorry(str(error.args[0]))
+        return WRONG_USE
+    try:
+        pages = write_sheet(settings, words, SlipFonts(), now, count=asked.count, file=asked.out)
+    except LobbyError as error:
+        return _sorry(str(error))
+    print(words("fallback.written", file=asked.out, pages=pages))
+    return FINE
+
+
 def _journal(asked: argparse.Namespace) -> int:
     from appliance import wiring
     from appliance.journal_verbs import Place, run
@@ -268,6 +329,17 @@ def _journal(asked: argparse.Namespace) -> int:
         at_home=asked.journal is None,
     )
     return run(asked, place, sys.stdout, sys.stderr)
+
+
+def _over_the_bus(asked: argparse.Namespace) -> int:
+    from appliance import wiring
+    from appliance.console.verbs import Verbs
+
+    settings = _settings(asked.config)
+    if settings is None:
+        return WRONG_USE
+    now = wiring.attached.clock(settings.clock).now
+    return Verbs(asked, settings, wiring.lobby.topics(settings), now, sys.stdout, sys.stderr).run()
 
 
 def _settings(path: Path) -> Settings | None:

@@ -3,51 +3,51 @@
 A scan, a press or a command comes in; the line decides; events, answer and owed slip are committed
 to the journal in one transaction; only then are the effects run: print, publish, answer. Effects
 can be repeated: after a crash the journal says which are owed.
+
+Who comes is dealt with by `entrance`, who commands by `answering`; both change the line through
+`keeper`. What is looked after beside the line are its `parts`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import queue
-import time
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
+from appliance.answering import Answering
 from appliance.bus.link import Acknowledged, Connected, Disconnected, Received
 from appliance.bus.messages import asked
-from appliance.bus.messages.payload import MessageError, decode, encode
-from appliance.bus.replies import refusal, reply_to
-from appliance.bus.verbs import NotAsked, NotAskedError, read_command
-from appliance.checkin.outcomes import Outcome
+from appliance.bus.messages.payload import MessageError, decode
 from appliance.drivers.clock import DeskTime
+from appliance.entrance import Entrance
 from appliance.forecasting import Forecasts
-from appliance.journal.entries import Answered, OwedSlip, Position
-from appliance.journal.errors import ContradictionError, JournalError
-from appliance.line import commands, days, events
-from appliance.line.wait import wait_for
+from appliance.journal.entries import Position
+from appliance.keeper import Keeper
+from appliance.line import commands, days
 from appliance.numbering import ask_board, numbers_given
-from appliance.printing import YOUNG_S, Job, PrinterIs, SlipGivenUp, SlipPrinted
+from appliance.printing import PrinterIs, SlipGivenUp, SlipPrinted
 from appliance.publishing import Publishing
-from appliance.surroundings import Incoming, Pressed, Rhythm, Surroundings
+from appliance.surroundings import Incoming, Nudge, Pressed, Rhythm, Surroundings
 from appliance.upkeep import Upkeep
+from appliance.uplink import FromUplink
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from appliance.bus.topics import CommandTopic, Topics
+    from appliance.bus.topics import Topics
     from appliance.drivers.clock import Clock
     from appliance.forecasting import Told
     from appliance.journal.keeping import Keeping
     from appliance.line.line import Line
     from appliance.strings import Texts
 
-KEY_BYTES = 16
-FORECAST_VALID = timedelta(minutes=5)
 HELD = timedelta(minutes=1)
 """A clock that is behind the journal by less is none that staff should call somebody for."""
+QUIET_S = 0.01
+AT_ONCE = 64
+"""So much is dealt with in one round: the rest of a round costs as much as a few commands."""
 
 
 class Desk:
@@ -80,28 +80,27 @@ class Desk:
         session: str,
         rhythm: Rhythm,
     ) -> None:
-        self._empty = line
-        self._line = journal.line(line)
         self._journal = journal
-        self._clock = DeskTime(
-            clock, self._line.boot, sure=self._line.clock_sure, last=journal.last_time()
-        )
         self._topics = topics
-        self._texts = texts
         self._around = around
         self._inbox = inbox
-        self._kiosk = kiosk
         self._rhythm = rhythm
-        self._publishing = Publishing(around.publish, topics, texts, session, rhythm)
-        self._next_slip_id = journal.next_slip_id()
+        publishing = Publishing(around.publish, topics, texts, session, rhythm, around.upstream)
+        keeper = Keeper(line, journal, publishing, texts, around)
+        self._publishing = publishing
+        self._keeper = keeper
+        self._entrance = Entrance(keeper, publishing, around, texts, kiosk)
+        self._answering = Answering(keeper, self._entrance, journal, topics, texts, around.publish)
+        self._clock = DeskTime(
+            clock, self.line.boot, sure=self.line.clock_sure, last=journal.last_time()
+        )
         self._upkeep = Upkeep(journal)
         self._numbers_known = True
-        self._maybe_piece = bool(journal.owed_slips())
 
     @property
     def line(self) -> Line:
         """The line as it is."""
-        return self._line
+        return self._keeper.line
 
     def trouble(self, name: str, sentence: str) -> None:
         """Have staff told of something that was wrong from the start."""
@@ -112,39 +111,57 @@ class Desk:
         clock = self._clock
         if clock.new_boot:
             began = commands.BeginBoot(clock.sure, clock.boot, clock.uptime)
-            self._do(began, clock.now())
+            self._keeper.do(began, clock.now())
         now = self._keep_time()
         found = self._journal.found
         if found.aside is not None:
             self._publishing.alarm("journal_aside", now, file=found.aside)
         if not found.whole:
-            self._go_on_from(numbers_given(found, self._line), now)
-        self._print_owed()
+            self._go_on_from(numbers_given(found, self.line), now)
+        self._keeper.print_owed(self._clock.now())
 
     def run(self, stop: threading.Event) -> None:
         """Take what comes, until `stop`."""
         if not self._numbers_known:
             self._learn_numbers(stop)
         while not stop.is_set():
-            try:
-                item = self._inbox.get(timeout=min(1.0, self._rhythm.tick_s))
-            except queue.Empty:
-                item = None
+            items = self._next_items()
             self._around.beat()
             now = self._keep_time()
-            if item is not None:
+            for item in items:
                 self._handle(item, now)
-            self._publishing.card_is(self._upkeep.look(self._line), now)
-            if self._journal.knows_more:
-                # The card is back, with people of today of whom it could not tell at the start.
-                self._line = self._journal.line(self._empty)
-                self._publishing.changed()
-            idle = self._inbox.empty()
-            if self._publishing.due(idle=idle):
-                self._publishing.tell(self._line, now)
+            self._look_after(now)
+            if self._publishing.due(idle=not items):
+                self._publishing.tell(self.line, now)
                 self._around.ask_forecast(now)
-            if idle:
-                self._upkeep.tidy(self._line)
+            if self._inbox.empty():
+                self._upkeep.tidy(self.line)
+
+    def _next_items(self) -> list[Incoming]:
+        """Wait for what comes, and take what came with it; nothing, once it is quiet.
+
+        News are told in that quiet moment: telling them takes longer than most commands, and who
+        asked for the next one should not wait for it.
+        """
+        wait_s = QUIET_S if self._publishing.news else min(1.0, self._rhythm.tick_s)
+        items: list[Incoming] = []
+        try:
+            items.append(self._inbox.get(timeout=wait_s))
+            while len(items) < AT_ONCE:
+                items.append(self._inbox.get_nowait())
+        except queue.Empty:
+            pass
+        return items
+
+    def _look_after(self, now: datetime) -> None:
+        """Look at all that is to be looked after beside the line."""
+        self._publishing.card_is(self._upkeep.look(self.line), now)
+        if self._journal.knows_more:
+            # The card is back, with people of today of whom it could not tell at the start.
+            self._keeper.read_anew()
+        line = self.line
+        wrong = [each for part in self._around.parts for each in part.look(line, now)]
+        self._publishing.parts_are(wrong, now)
 
     def _handle(self, item: Incoming, now: datetime) -> None:
         match item:
@@ -152,25 +169,25 @@ class Desk:
                 self._received(item, now)
                 # Only now: what was not dealt with when we died comes again.
                 self._around.acknowledge(item)
+            case FromUplink(inbound):
+                if self._around.upstream is not None:
+                    self._around.upstream.handle(inbound)
             case Pressed(service):
-                self._pressed(service, now)
+                self._entrance.pressed(service, now)
             case Connected():
                 self._publishing.changed()
-            case Disconnected() | Acknowledged():
+            case Disconnected() | Acknowledged() | Nudge():
                 pass
             case SlipPrinted(slip_id):
-                self._journal.settle_slip(slip_id, printed=True)
+                self._keeper.slip_printed(slip_id)
             case SlipGivenUp(slip_id, ticket):
-                self._journal.settle_slip(slip_id, printed=False)
-                self._publishing.alarm("slip", now, ticket=ticket)
+                self._keeper.slip_given_up(slip_id, ticket, now)
             case PrinterIs(status):
                 self._publishing.printer_is(status, now)
             case Forecasts(told):
                 self._forecast_came(told)
             case _:
                 assert_never(item)
-
-    # What comes in.
 
     def _received(self, received: Received, now: datetime) -> None:
         if received.topic == self._topics.board:
@@ -183,7 +200,7 @@ class Desk:
         if received.topic == self._topics.scan:
             self._scanned(received, now)
         else:
-            self._commanded(received, now)
+            self._answering.commanded(received, now)
 
     def _scanned(self, received: Received, now: datetime) -> None:
         try:
@@ -191,136 +208,20 @@ class Desk:
         except MessageError as error:
             self._publishing.alarm("scan", now, error=error)
             return
-        admission = self._around.admit(scan, self._line, now)
-        ticket = None
-        booking = admission.booking
-        if booking and admission.outcome is Outcome.ADVISER:
-            self._do(commands.Attend(booking), now)
-        if booking and (admission.outcome.admits or booking.id in self._line.by_booking):
-            reply = self._do(commands.CheckIn(booking), now)
-            ticket = reply.ticket
-            if not reply.ok:
-                self._publishing.show(scan.kiosk, "not_here", {"sentence": reply.sentence or ""})
-                return
-        self._publishing.show(scan.kiosk, admission.outcome.value, admission.facts, ticket)
+        self._entrance.scanned(scan, now)
 
-    def _pressed(self, service: str, now: datetime) -> None:
-        reply = self._do(self._knowing(commands.Issue(service), now), now)
-        if reply.ok:
-            self._publishing.show(self._kiosk, "taken", {}, reply.ticket)
-        else:
-            self._publishing.show(self._kiosk, "not_here", {"sentence": reply.sentence or ""})
-
-    def _commanded(self, received: Received, now: datetime) -> None:
-        topic = self._topics.read_command(received.topic)
-        if topic is None:
-            return
-        reply = self._answer(topic, received.payload, received.correlation or b"", now)
-        where = received.response_topic
-        if where is not None and self._topics.is_reply_to(topic.caller, where):
-            self._around.publish(where, reply, correlation=received.correlation)
-
-    def _answer(self, topic: CommandTopic, payload: bytes, key: bytes, now: datetime) -> bytes:
-        """Do what is asked, once for each key, and give the reply's bytes."""
-        if len(key) != KEY_BYTES:
-            return self._refusal(NotAsked.NO_KEY)
-        request = hashlib.sha256(topic.verb.encode() + b"\0" + payload).digest()
-        known = self._journal.answer_to(topic.caller, key)
-        if known is not None:
-            return known.reply if known.request == request else self._refusal(NotAsked.KEY_REUSED)
-        try:
-            body = decode(payload, asked.Command)
-            command = self._knowing(read_command(topic, body, self._line), now)
-        except MessageError as error:
-            return self._refusal(NotAsked.MALFORMED, error=str(error))
-        except NotAskedError as error:
-            return self._refusal(error.reason, **error.facts)
-        reply = self._do(command, now, lambda reply: Answered(topic.caller, key, request, reply))
-        return encode(reply)
-
-    def _refusal(self, reason: NotAsked, **facts: str) -> bytes:
-        return encode(refusal(reason.value, facts, self._texts))
-
-    # What is done.
-
-    def _do(
-        self,
-        command: commands.Command,
-        now: datetime,
-        answered: Callable[[bytes], Answered] | None = None,
-    ) -> asked.Reply:
-        """Decide, commit, and only then let it have effects."""
-        decision = self._line.decide(command, now)
-        reply = reply_to(decision.answer, self._texts)
-        line = self._line.apply_all(decision.events)
-        slip = self._slip_for(decision.events, now)
-        try:
-            self._journal.commit(
-                decision.events,
-                day=str(line.day),
-                line=line,
-                answered=answered(encode(reply)) if answered else None,
-                slip=slip,
-            )
-        except ContradictionError:
-            # A booking that was used, or a slip that was given out, before a card was exchanged.
-            return refusal(NotAsked.USED.value, {}, self._texts)
-        except JournalError as error:
-            self._publishing.alarm("journal", now, error=error)
-            return refusal(NotAsked.NOT_WRITTEN.value, {}, self._texts)
-        self._line = line
-        if decision.events:
-            self._publishing.changed()
-        if slip is not None:
-            again = isinstance(command, commands.Reprint)
-            self._print(slip, now, maybe_printed=again)
-        return reply
-
-    def _knowing(self, command: commands.Command, now: datetime) -> commands.Command:
-        """Add to a command how long the person would wait: the last number depends on it."""
-        if not isinstance(command, commands.Issue) or command.service not in self._line.services:
-            return command
-        told = self._publishing.forecasts(now)
-        if told is not None and command.service in told.expected_min:
-            expected = timedelta(minutes=told.expected_min[command.service])
-            return replace(command, expected=expected)
-        rough = wait_for(self._line, command.service, now)
-        return replace(command, expected=rough.expected)
-
-    def _slip_for(self, happened: Iterable[events.Event], now: datetime) -> OwedSlip | None:
-        """Give the slip that is owed from now on: of a new number, or once more as a copy."""
-        for event in happened:
-            if isinstance(event, events.TicketIssued | events.SlipAskedAgain):
-                self._next_slip_id += 1
-                return OwedSlip(self._next_slip_id - 1, event.ticket, now)
-        return None
-
-    def _print(self, slip: OwedSlip, now: datetime, *, maybe_printed: bool) -> None:
-        set_slip = self._around.set_slip(
-            self._line, slip.ticket, now, self._publishing.forecasts(now)
-        )
-        job = Job(
-            slip.id, slip.ticket, set_slip, time.monotonic(), maybe_printed, self._maybe_piece
-        )
-        self._maybe_piece = False
-        self._around.print_slip(job)
-
-    def _print_owed(self) -> None:
-        """After a start: what is young is printed, as a copy; the rest is told to staff."""
-        now = self._clock.now()
-        for slip in self._journal.owed_slips():
-            young = (now - slip.at).total_seconds() < YOUNG_S
-            if young and slip.ticket in self._line.tickets:
-                self._print(slip, now, maybe_printed=True)
-            else:
-                self._handle(SlipGivenUp(slip.id, slip.ticket), now)
+    def _forecast_came(self, told: Told) -> None:
+        self._publishing.forecast_came(told)
+        if told.learned is not None:
+            position = Position(told.learned.epoch, told.learned.seq)
+            self._journal.keep_learned(told.learned.day, position, told.learned.data)
 
     def _keep_time(self) -> datetime:
         """Take in that the clock was set, or that the day is over; give the time."""
         clock = self._clock
         shift = clock.step_due()
         if shift is not None:
-            self._do(commands.SetClock(shift), clock.step(shift))
+            self._keeper.do(commands.SetClock(shift), clock.step(shift))
         now = clock.now()
         held = clock.held_by()
         if not clock.sure:
@@ -330,9 +231,10 @@ class Desk:
             self._publishing.alarm("clock", now, "clock_behind", minutes=minutes)
         else:
             self._publishing.over("clock")
-        day = days.due(self._line, now)
+        day = days.due(self.line, now)
         if day is not None:
-            self._do(commands.TurnDay(day), now)
+            self._keeper.do(commands.TurnDay(day), now)
+            self._entrance.new_day()
             self._upkeep.day_turned()
         return now
 
@@ -342,7 +244,7 @@ class Desk:
         """Ask the board which numbers are out, before anybody gets one."""
         self._keep_time()
         board = self._topics.board
-        numbers, meanwhile = ask_board(self._inbox, board, self._line, stop, self._around.beat)
+        numbers, meanwhile = ask_board(self._inbox, board, self.line, stop, self._around.beat)
         self._go_on_from(numbers, self._keep_time())
         for item in meanwhile:
             self._handle(item, self._keep_time())
@@ -351,10 +253,4 @@ class Desk:
         """Give nobody a number that may be out already; None: it is not known which are."""
         self._numbers_known = numbers is not None
         if numbers is not None:
-            self._do(commands.GoOnFrom(numbers), now)
-
-    def _forecast_came(self, told: Told) -> None:
-        self._publishing.forecast_came(told)
-        if told.learned is not None:
-            position = Position(told.learned.epoch, told.learned.seq)
-            self._journal.keep_learned(told.learned.day, position, told.learned.data)
+            self._keeper.do(commands.GoOnFrom(numbers), now)

@@ -17,20 +17,25 @@ from appliance.bus.views import View
 from appliance.drivers.printer import PrinterStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from appliance.bus.messages.alive import Health
     from appliance.bus.topics import Topics
     from appliance.forecasting import Told
     from appliance.journal.card import Trouble
     from appliance.line.line import Line
+    from appliance.parts import Wrong
     from appliance.strings import Texts
-    from appliance.surroundings import Publish, Rhythm
+    from appliance.surroundings import Publish, Rhythm, Upstream
 
 RESULT_EXPIRY_S = 5
 """A kiosk that was away shows the next visitor nothing of the last one."""
 
 FORECAST_VALID = timedelta(minutes=5)
+
+NEWS_S = 0.1
+"""Nobody waits longer for news, however much is going on."""
 
 
 class Publishing:
@@ -42,30 +47,45 @@ class Publishing:
         texts: In the site's language.
         session: Random per start.
         rhythm: How often it speaks.
+        upstream: The central broker is told the same, where there is one.
     """
 
     def __init__(
-        self, publish: Publish, topics: Topics, texts: Texts, session: str, rhythm: Rhythm
+        self,
+        publish: Publish,
+        topics: Topics,
+        texts: Texts,
+        session: str,
+        rhythm: Rhythm,
+        upstream: Upstream | None = None,
     ) -> None:
         self._publish = publish
+        self._upstream = upstream
         self._topics = topics
         self._texts = texts
         self._session = session
         self._rhythm = rhythm
         self._alarms = AlarmBook()
-        self._paper = True
+        self._of_parts: frozenset[str] = frozenset()
+        self._printer: PrinterStatus | None = None
         self._told: Told | None = None
         self._told_s = float("-inf")
-        self._news = True
+        self._news_s: float | None = time.monotonic()
+
+    @property
+    def news(self) -> bool:
+        """Whether there is something to be told."""
+        return self._news_s is not None
 
     def changed(self) -> None:
         """Note that there is news."""
-        self._news = True
+        if self._news_s is None:
+            self._news_s = time.monotonic()
 
     def forecast_came(self, told: Told) -> None:
         """Take in the child's last word."""
         self._told = told
-        self._news = True
+        self.changed()
 
     def forecasts(self, now: datetime) -> Told | None:
         """Give the forecasts while they are fresh enough to be told."""
@@ -83,15 +103,32 @@ class Publishing:
             facts: What they need.
         """
         sentence = self._texts(f"alarm.{text or name}", **facts)
-        self._news = self._alarms.on(name, sentence, now) or self._news
+        if self._alarms.on(name, sentence, now):
+            self.changed()
 
     def over(self, name: str) -> None:
         """Take back an alarm, if it is on."""
-        self._news = self._alarms.off(name) or self._news
+        if self._alarms.off(name):
+            self.changed()
+
+    def parts_are(self, wrong: Iterable[Wrong], now: datetime) -> None:
+        """Have staff told what is wrong with the desk's parts: this, and no longer what was."""
+        on = set()
+        for each in wrong:
+            self.alarm(each.name, now, each.text, **each.facts)
+            on.add(each.name)
+        for name in self._of_parts - on:
+            self.over(name)
+        self._of_parts = frozenset(on)
+
+    @property
+    def paper(self) -> bool:
+        """Whether the printer prints, as far as is known."""
+        return self._printer is None or self._printer.prints
 
     def printer_is(self, status: PrinterStatus, now: datetime) -> None:
         """Note how the printer is: without paper, numbers stand large on the screen."""
-        self._paper = status.prints
+        self._printer = status
         if status is PrinterStatus.READY:
             self.over("printer")
         else:
@@ -107,36 +144,62 @@ class Publishing:
             self.alarm("card", now, f"card_{trouble.word}")
 
     def show(
-        self, kiosk: str, outcome: str, facts: Mapping[str, str], ticket: str | None = None
+        self,
+        kiosk: str,
+        outcome: str,
+        facts: Mapping[str, str],
+        ticket: str | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> None:
-        """Tell the person at a kiosk what a scan or a press came to."""
+        """Tell the person at a kiosk what a scan or a press came to; see `KioskResult`."""
         result = shown.KioskResult(
-            outcome=outcome, facts=dict(facts), ticket=ticket, paper=self._paper
+            outcome=outcome,
+            facts=dict(facts),
+            ticket=ticket,
+            paper=self.paper,
+            more=dict(more or {}),
         )
         topic = self._topics.kiosk_result(kiosk)
         self._publish(topic, encode(result), expiry_s=RESULT_EXPIRY_S)
 
     def due(self, *, idle: bool) -> bool:
         """Tell whether it is time to speak: every so often, and with news once it is quiet."""
-        late = time.monotonic() - self._told_s >= self._rhythm.tick_s
-        return late or (self._news and idle)
+        now_s = time.monotonic()
+        if now_s - self._told_s >= self._rhythm.tick_s:
+            return True
+        return self._news_s is not None and (idle or now_s - self._news_s >= NEWS_S)
 
     def tell(self, line: Line, now: datetime) -> None:
         """Tell everyone how the line stands."""
         told = self.forecasts(now)
         view = View(line, now, self._session, self._rhythm.valid_s)
         wait = view.wait(told.ranges if told else None)
-        for topic, message in (
-            (self._topics.board, view.board()),
+        upstream = self._upstream
+        everyone = (
+            (self._topics.board, view.board(online=None if upstream is None else upstream.online)),
             (self._topics.wait, wait),
             *((self._topics.wait_of(each.service), view.wait_of(each)) for each in wait.services),
             (self._topics.promise, view.promise(*_foreseen(told))),
-            (self._topics.tickets, view.tickets()),
             (self._topics.alarms, view.alarms(self._alarms.now())),
-        ):
-            self._publish(topic, encode(message), retain=True)
+            (self._topics.health, self._health(view)),
+        )
+        for topic, message in everyone:
+            payload = encode(message)
+            self._publish(topic, payload, retain=True)
+            if upstream is not None:
+                upstream.mirror(topic, payload)
+        # What stands in it is for counters, and stays in the house.
+        self._publish(self._topics.tickets, encode(view.tickets()), retain=True)
         self._told_s = time.monotonic()
-        self._news = False
+        self._news_s = None
+
+    def _health(self, view: View) -> Health:
+        known = self._printer is not None
+        return view.health(
+            self._printer.value if self._printer is not None else None,
+            None if self._upstream is None else self._upstream.health(),
+            paper=self.paper if known else None,
+        )
 
 
 def _foreseen(told: Told | None) -> tuple[list[staff.Watch], staff.Score | None]:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from appliance import paper
 from appliance.bus.link import Inbound, Received
-from appliance.bus.messages import asked
-from appliance.checkin.admission import Admission
+from appliance.drivers.lamps import Light
 from appliance.forecasting import Forecasts, Told
 from appliance.line.line import Line
+from appliance.line.model import Booking
+from appliance.parts import Part
 from appliance.printing import Job, PrinterIs, SlipGivenUp, SlipPrinted
+from appliance.uplink import FromUplink
+from appliance.wording import Wording
+
+if TYPE_CHECKING:
+    from appliance.bus.messages import asked
+    from appliance.bus.messages.alive import UplinkHealth
+    from appliance.checkin.admission import Admission
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +31,16 @@ class Pressed:
     service: str
 
 
-Incoming = Inbound | Pressed | SlipPrinted | SlipGivenUp | PrinterIs | Forecasts
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """A part of the desk has something to do: look at it now, and not in a second."""
+
+
+Incoming = (
+    Inbound | FromUplink | Pressed | SlipPrinted | SlipGivenUp | PrinterIs | Forecasts | Nudge
+)
+SetSlip = Callable[[bool], paper.Slip]
+"""Sets a slip, as a copy if it is called with True."""
 
 
 class Publish(Protocol):
@@ -41,6 +58,33 @@ class Publish(Protocol):
         """Send, or give 0."""
 
 
+class Upstream(Protocol):
+    """The way to the central broker; `Uplink` is one."""
+
+    @property
+    def online(self) -> bool:
+        """Whether it is reached, and heard."""
+
+    def handle(self, item: Inbound) -> None:
+        """Take in what its connection hands on."""
+
+    def mirror(self, topic: str, payload: bytes) -> None:
+        """Have a message of the lobby's told there too, retained, as soon as it can be."""
+
+    def health(self) -> UplinkHealth:
+        """Give how it is."""
+
+
+class Judges(Protocol):
+    """Who says what a code means; `Reception` does."""
+
+    def admit(self, scan: asked.Scan, line: Line, now: datetime) -> Admission:
+        """Say what a scan means for this line now."""
+
+    def admit_short(self, short: str, line: Line, now: datetime) -> Admission | None:
+        """Say what a typed short number means; None: it is no booking's of today."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the desk has around it, each a plain function.
@@ -49,20 +93,33 @@ class Surroundings:
         publish: Sends on the bus.
         acknowledge: Tells the bus that a message has been dealt with.
         print_slip: Has a slip printed; returns at once.
-        admit: Says what a scanned code means for this line now.
-        set_slip: Gives what sets the slip of a ticket, as a copy if it is called with True; given
-            the forecasts, where they are fresh.
+        judge: Says what a code means.
+        set_slip: Gives what sets the slip of a ticket; given the forecasts, where they are fresh.
         ask_forecast: Wants a forecast; it comes through the inbox.
         beat: Called in every round: presence and watchdog.
+        show_light: What the ring around the camera says.
+        wording: Words what depends on the line and on the site.
+        follow: Gives a new secret for a slip's QR; empty: slips carry none.
+        set_directions: Gives what sets the slip that leads to an adviser; None: there is none.
+        set_redirect: Gives what sets the slip that says where else a service is; None: no slip.
+        parts: What is looked after in every round.
+        upstream: The way to the central broker; None: there is none.
     """
 
     publish: Publish
     acknowledge: Callable[[Received], None]
     print_slip: Callable[[Job], None]
-    admit: Callable[[asked.Scan, Line, datetime], Admission]
-    set_slip: Callable[[Line, str, datetime, Told | None], Callable[[bool], paper.Slip]]
+    judge: Judges
+    set_slip: Callable[[Line, str, datetime, Told | None], SetSlip]
     ask_forecast: Callable[[datetime], None]
     beat: Callable[[], None]
+    wording: Wording
+    show_light: Callable[[Light], None] = lambda _: None
+    follow: Callable[[], str] = lambda: ""
+    set_directions: Callable[[Booking, datetime], SetSlip] | None = None
+    set_redirect: Callable[[str, datetime], SetSlip | None] | None = None
+    parts: Sequence[Part] = ()
+    upstream: Upstream | None = None
 
 
 @dataclass(frozen=True, slots=True)

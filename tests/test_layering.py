@@ -27,15 +27,25 @@ PARTS: Final = STORE | {"bus", "drivers", "display"}
 # What the desk is made of, beside its loop: each can be understood without the others.
 DESK_PARTS: Final = frozenset(
     {
+        "agenda",
+        "agenda_sheets",
         "alarms",
+        "answering",
+        "daybooks",
+        "entrance",
         "forecasting",
+        "from_issuer",
+        "keeper",
         "numbering",
+        "parts",
         "printing",
         "publishing",
         "reception",
         "slips",
         "surroundings",
+        "uplink",
         "upkeep",
+        "wording",
     }
 )
 PROCESSES: Final = frozenset({"desk", "forecaster", "scanner", "screen"})
@@ -55,21 +65,35 @@ MAY_KNOW: Final = {
     "bus": STORE,
     "drivers": STORE,
     "display": STORE | {"bus"},
+    "agenda": PARTS | {"agenda_sheets", "parts"},
+    "agenda_sheets": PARTS,
     "alarms": PARTS,
     "printing": PARTS,
     "numbering": PARTS | {"surroundings"},
-    "publishing": PARTS | {"alarms", "forecasting", "surroundings"},
+    "publishing": PARTS | {"alarms", "forecasting", "parts", "surroundings"},
+    "parts": frozenset({"line"}),
+    "daybooks": PARTS | {"parts"},
+    "keeper": PARTS | {"printing", "publishing", "surroundings"},
+    "entrance": PARTS | {"keeper", "publishing", "surroundings"},
+    "answering": PARTS | {"entrance", "keeper", "surroundings"},
+    "wording": GROUND | {"line", "checkin", "forecasting"},
     "upkeep": PARTS,
-    "reception": PARTS,
+    "uplink": PARTS | {"parts"},
+    "reception": PARTS | {"daybooks", "parts"},
+    "from_issuer": PARTS | {"daybooks", "parts", "reception"},
     "slips": PARTS | {"forecasting"},
+    "cli_agenda": PARTS | {"agenda_sheets", "daybooks"},
     "cli_arguments": NOTHING,
+    "cli_bus": NOTHING,
     "cli_journal": frozenset({"cli_arguments"}),
+    "console": GROUND | {"line", "bus", "cli_bus"},
     "explaining": GROUND | {"line"},
+    "fallback": GROUND | {"display"},
     "forecasting": GROUND,
-    "forecaster": PARTS | {"forecasting", "learned"},
+    "forecaster": PARTS | {"daybooks", "forecasting", "learned"},
     "journal_verbs": GROUND | {"line", "journal"},
     "learned": GROUND | {"line"},
-    "surroundings": PARTS | {"forecasting", "printing"},
+    "surroundings": PARTS | {"forecasting", "parts", "printing", "uplink", "wording"},
     "desk": PARTS | DESK_PARTS,
     "scanner": PARTS,
     "screen": PARTS,
@@ -80,7 +104,9 @@ MAY_KNOW: Final = {
     "cli": PARTS
     | DESK_PARTS
     | PROCESSES
-    | {"cli_journal", "explaining", "journal_verbs", "replay", "running", "whatif", "wiring"},
+    | {"cli_bus", "console"}
+    | {"cli_agenda", "cli_arguments", "cli_journal", "explaining", "journal_verbs", "replay"}
+    | {"fallback", "running", "whatif", "wiring"},
 }
 # What ships apart from it → the parts of the appliance that it may know.
 OTHERS_MAY_KNOW: Final = {
@@ -95,17 +121,27 @@ HOMES: Final = {
     "av": {"drivers"},
     "base45": {"checkin"},
     "cbor2": {"checkin"},
-    "cryptography": {"checkin"},
+    "cryptography": {"bus", "checkin"},
     "escpos": {"drivers"},
     "gpiozero": {"drivers"},
     "lgpio": {"drivers"},
     "libcamera": {"drivers"},
-    "msgspec": {"bus", "forecaster", "forecasting", "journal", "learned", "replay"},
+    "msgspec": {
+        "agenda",
+        "agenda_sheets",
+        "bus",
+        "forecaster",
+        "forecasting",
+        "journal",
+        "learned",
+        "replay",
+    },
     "numpy": {"line", "drivers", "scanner"},
     "paho": {"bus"},
     "picamera2": {"drivers"},
     "pygame": {"display", "drivers", "screen"},
     "pyzbar": {"drivers"},
+    "qrcode": {"drivers"},
     "zxingcpp": {"drivers"},
 }
 

@@ -1,145 +1,68 @@
-"""One connection to a broker, done right.
+"""A connection to a broker that comes back, done right.
 
 What paho 2.2 taught: an exception in a callback kills its thread while `is_connected()` stays
-true, so callbacks here only hand on; its own queue floods past the broker's limit after a
-reconnect, so it is dropped before each connect and retained state is published anew by whoever owns
-it; a name that does not resolve, or a socket that is not there yet, is no error but a reason to try
-again.
+true, so the loop is ours: it notices, tells, and begins again; its delays before a reconnect are
+the same for everyone. A name that does not resolve, or a socket that is not there yet, is no error
+but a reason to try again. Retained state and events are sent anew by whoever owns them.
+
+No lock is shared by `publish` and what takes the items: paho holds one of its own in both.
 """
 
 from __future__ import annotations
 
 import logging
-import socket
-from dataclasses import dataclass
-from pathlib import Path
+import threading
 from typing import TYPE_CHECKING
 
-from paho.mqtt import client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
-from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from appliance.bus.addresses import Address, Identity, Proxy, Tcp, Tls, UnixSocket
+from appliance.bus.backoff import Backoff, Pace
+from appliance.bus.client import WINDOW
+from appliance.bus.connection import Connection, Login, Wanted, Will
+from appliance.bus.inbound import (
+    Acknowledged,
+    Connected,
+    Disconnected,
+    Hitch,
+    Inbound,
+    Received,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
     from typing import Self
 
-    from paho.mqtt.reasoncodes import ReasonCode
+# All that a user of a link needs stands here.
+__all__ = [
+    "Acknowledged",
+    "Address",
+    "Connected",
+    "Disconnected",
+    "Hitch",
+    "Identity",
+    "Inbound",
+    "Link",
+    "Login",
+    "Pace",
+    "Proxy",
+    "Received",
+    "Tcp",
+    "Tls",
+    "UnixSocket",
+    "Will",
+]
 
 log = logging.getLogger(__name__)
 
-KEEPALIVE_S = 15
-RETRY_MIN_S = 1
-RETRY_MAX_S = 2
+ON_THE_PI = Pace(0.5, 2.0)
 """The bus is on the same Pi: there is no crowd to spare, and a lobby waits for it."""
-NOBODY_LISTENS = 0x10
-"""No matching subscribers: MQTT 5, section 3.4.2.1."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnixSocket:
-    """The bus of this device."""
-
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Tcp:
-    """A broker's plain listener; on loopback only."""
-
-    host: str
-    port: int
-
-
-Address = UnixSocket | Tcp
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Who connects.
-
-    Args:
-        client_id: Unique at the broker.
-        name: The login that the broker's access list knows.
-        password: Never logged.
-    """
-
-    client_id: str
-    name: str
-    password: str
-
-    def __repr__(self) -> str:
-        return f"Login({self.client_id!r}, {self.name!r})"
-
-
-@dataclass(frozen=True, slots=True)
-class Will:
-    """What the broker publishes, retained, when this connection is lost."""
-
-    topic: str
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """The connection is up and the subscriptions were asked for: publish what you own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Disconnected:
-    """The connection is gone; it comes back by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A message.
-
-    Args:
-        topic: Where it was published.
-        payload: Its bytes.
-        retained: It was kept by the broker: it may be old.
-        response_topic: Where an answer is wanted; not to be trusted.
-        correlation: The asker's key, which an answer repeats.
-        receipt: For `Link.acknowledge`.
-    """
-
-    topic: str
-    payload: bytes
-    retained: bool = False
-    response_topic: str | None = None
-    correlation: bytes | None = None
-    receipt: tuple[int, int] = (0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
-    """The broker has a message of ours.
-
-    Args:
-        message_id: What `Link.publish` gave.
-        heard: Somebody takes it; False: the broker refused it, or nobody listens.
-    """
-
-    message_id: int
-    heard: bool
-
-
-Inbound = Connected | Disconnected | Received | Acknowledged
-
-
-class _Client(mqtt.Client):
-    """paho's client, which (2.2) leaves the socket of a failed attempt open."""
-
-    def _create_unix_socket_connection(self) -> socket.socket:
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            sock.connect(self._host)
-        except OSError:
-            sock.close()
-            raise
-        return sock
+FAR_AWAY = Pace(0.5, 5.0)
+"""All devices of a fleet come back at once; but after a day none waits for longer than this."""
+STOPPED_WITHIN_S = 10.0
 
 
 class Link:
@@ -149,11 +72,15 @@ class Link:
         address: The broker.
         login: Who we are.
         hand_on: Called with each `Inbound`, from the connection's thread: put it into a queue and
-            return at once.
+            return at once. If it raises, that is logged, and the connection made anew.
         subscriptions: Topic filters; asked for again at every connect.
         will: Published by the broker when we are lost.
         session_s: For so long after we are lost the broker keeps what is sent to us. Then each
             message must be acknowledged when it has been dealt with; else it comes again.
+        canary: A topic of our own, on which we must hear ourselves; None: there is none.
+        pace: Of the attempts to connect.
+        clock_sure: Whether the clock can be believed; while not, nobody can tell whether a
+            certificate is valid, and its dates alone are not checked.
     """
 
     def __init__(
@@ -165,31 +92,23 @@ class Link:
         subscriptions: Sequence[str] = (),
         will: Will | None = None,
         session_s: int = 0,
+        canary: str | None = None,
+        pace: Pace | None = None,
+        clock_sure: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._address = address
-        self._hand_on = hand_on
-        self._subscriptions = tuple(subscriptions)
-        self._session_s = session_s
-        self._refusal = ""
-        client = _Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=login.client_id,
-            protocol=mqtt.MQTTv5,
-            transport="unix" if isinstance(address, UnixSocket) else "tcp",
-            manual_ack=session_s > 0,
+        self._wanted = Wanted(
+            address, login, tuple(subscriptions), will, session_s, canary, clock_sure
         )
-        client.username_pw_set(login.name, login.password)
-        client.reconnect_delay_set(RETRY_MIN_S, RETRY_MAX_S)
-        if will is not None:
-            client.will_set(will.topic, will.payload, qos=1, retain=True)
-        client.on_pre_connect = self._on_pre_connect
-        client.on_socket_open = self._on_socket_open
-        client.on_connect = self._on_connect
-        client.on_connect_fail = self._on_connect_fail
-        client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
-        client.on_publish = self._on_publish
-        self._client = client
+        self._hand_on = hand_on
+        on_the_pi = isinstance(address, UnixSocket)
+        self._backoff = Backoff(pace or (ON_THE_PI if on_the_pi else FAR_AWAY))
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._connection: Connection | None = None
+        self._connections = 0
+        self._hitch: Hitch | None = None
+        self._said: set[str] = set()
+        self._mistakes: set[str] = set()
 
     def __enter__(self) -> Self:
         self.open()
@@ -205,28 +124,46 @@ class Link:
 
     def open(self) -> None:
         """Begin to connect; returns at once, whether the broker is there or not."""
-        match self._address:
-            case UnixSocket(path):
-                # With a unix socket paho takes the path for the host; the port only has to be one.
-                host, port = str(path), 1
-            case Tcp(host, port):
-                pass
-        session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        session.SessionExpiryInterval = self._session_s
-        self._client.connect_async(
-            host, port, KEEPALIVE_S, clean_start=self._session_s == 0, properties=session
-        )
-        self._client.loop_start()
+        name = f"link {self._wanted.login.client_id}"
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         """End the connection in order; the will is not published. Twice is fine."""
-        self._client.disconnect()
-        self._client.loop_stop()
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        self._stop.set()
+        connection = self._connection
+        if connection is not None:
+            connection.client.disconnect()
+        thread.join(STOPPED_WITHIN_S)
+        if thread.is_alive():
+            # Looking up a name may take longer than anybody waits.
+            log.error("thread '%s' did not end within %.0f s", thread.name, STOPPED_WITHIN_S)
 
     @property
     def is_up(self) -> bool:
-        """Whether messages go out now."""
-        return self._client.is_connected()
+        """Whether messages go out now and, with a canary, can be heard."""
+        connection, thread = self._connection, self._thread
+        return connection is not None and connection.up and bool(thread and thread.is_alive())
+
+    @property
+    def hitch(self) -> Hitch | None:
+        """Why it is not up, or was not at the last attempt; None: it is up, or was not tried."""
+        return self._hitch
+
+    @property
+    def window(self) -> int:
+        """How many unacknowledged messages the broker takes at once; 20 at most."""
+        connection = self._connection
+        return WINDOW if connection is None else connection.window
+
+    @property
+    def dates_checked(self) -> bool:
+        """Whether the certificates of this connection had to be valid now."""
+        connection = self._connection
+        return connection is None or connection.dates_checked
 
     def publish(
         self,
@@ -242,99 +179,76 @@ class Link:
         """Send a message; give its id, or 0, and nothing sent, while the connection is down.
 
         Never blocks on the network. Retained state needs no queue: its owner publishes it again
-        on `Connected`.
+        on `Connected`. No id is given twice by one link.
         """
-        if not self._client.is_connected():
+        connection = self._connection
+        if connection is None or not connection.up:
             return 0
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-        if expiry_s is not None:
-            properties.MessageExpiryInterval = expiry_s
-        if response_topic is not None:
-            properties.ResponseTopic = response_topic
-        if correlation is not None:
-            properties.CorrelationData = correlation
-        sent = self._client.publish(topic, payload, qos, retain, properties)
-        return sent.mid if sent.rc == mqtt.MQTT_ERR_SUCCESS else 0
+        properties = None
+        if expiry_s is not None or response_topic is not None or correlation is not None:
+            # Only then: paho takes longer to make them than to send the message.
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            if expiry_s is not None:
+                properties.MessageExpiryInterval = expiry_s
+            if response_topic is not None:
+                properties.ResponseTopic = response_topic
+            if correlation is not None:
+                properties.CorrelationData = correlation
+        sent = connection.client.publish(topic, payload, qos, retain, properties)
+        return connection.message_id(sent.mid) if sent.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else 0
 
     def acknowledge(self, received: Received) -> None:
         """Tell the broker that a message has been dealt with; only where a session is kept."""
-        if self._session_s > 0:
-            self._client.ack(*received.receipt)
+        connection = self._connection
+        if self._wanted.session_s > 0 and connection is not None and connection.up:
+            connection.acknowledge(received)
 
-    # Callbacks, on paho's thread: they hand on, and never raise.
+    # The connection's thread.
 
-    def _on_pre_connect(self, client: mqtt.Client, _userdata: object) -> None:
-        client.drop_out_messages()
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._connect()
+            except Exception:  # noqa: BLE001  (told with its trace; the lobby needs its bus)
+                self._note(Hitch.FAILED, "the loop failed: this is a mistake of ours")
+            self._connection = None
+            self._stop.wait(self._backoff.next_s())
 
-    def _on_socket_open(self, _client: mqtt.Client, _userdata: object, sock: object) -> None:
-        if isinstance(sock, socket.socket) and sock.family in {socket.AF_INET, socket.AF_INET6}:
-            # 44 ms → 0.7 ms a round trip (measured).
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def _connect(self) -> None:
+        self._connections += 1
+        was_up = False
 
-    def _on_connect(
-        self,
-        client: mqtt.Client,
-        _userdata: object,
-        _flags: mqtt.ConnectFlags,
-        reason: ReasonCode,
-        _properties: Properties | None,
-    ) -> None:
-        if reason.is_failure:
-            self._tell_once(f"the broker refuses this login: {reason}")
-            return
-        self._refusal = ""
-        if self._subscriptions:
-            client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._subscriptions])
-        self._hand_on(Connected())
+        def hand_on(item: Inbound) -> None:
+            nonlocal was_up
+            if isinstance(item, Connected):
+                was_up = True
+                self._hitch = None
+                self._said.clear()
+                self._backoff.reset()
+            elif isinstance(item, Acknowledged) and item.refusal:
+                # An access list that refuses looks like success in everything else.
+                self._say(f"the broker refused a message: reason {item.refusal:#x}")
+            self._hand_on(item)
 
-    def _on_connect_fail(self, _client: mqtt.Client, _userdata: object) -> None:
-        self._tell_once("no broker answers; trying again")
-
-    def _on_disconnect(
-        self,
-        _client: mqtt.Client,
-        _userdata: object,
-        _flags: mqtt.DisconnectFlags,
-        _reason: ReasonCode,
-        _properties: Properties | None,
-    ) -> None:
-        self._hand_on(Disconnected())
-
-    def _on_message(
-        self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage
-    ) -> None:
-        properties = message.properties
-        self._hand_on(
-            Received(
-                message.topic,
-                bytes(message.payload),
-                message.retain,
-                getattr(properties, "ResponseTopic", None),
-                getattr(properties, "CorrelationData", None),
-                (message.mid, message.qos),
-            )
+        self._connection = connection = Connection(
+            self._wanted, self._connections, self.window, hand_on, self._note
         )
+        try:
+            connection.live(self._stop)
+        finally:
+            if was_up:
+                self._hand_on(Disconnected())
 
-    def _on_publish(
-        self,
-        _client: mqtt.Client,
-        _userdata: object,
-        mid: int,
-        reason: ReasonCode,
-        _properties: Properties,
-    ) -> None:
-        heard = not reason.is_failure and reason.value != NOBODY_LISTENS
-        self._hand_on(Acknowledged(mid, heard))
-        if reason.is_failure:
-            # An access list that refuses looks like success in everything else.
-            self._tell_once(f"the broker refused a message: {reason}")
+    def _note(self, hitch: Hitch, sentence: str) -> None:
+        self._hitch = hitch
+        if hitch is not Hitch.FAILED:
+            self._say(sentence)
+        elif sentence not in self._mistakes:
+            self._mistakes.add(sentence)
+            log.error("bus at %s: %s", self._wanted.address, sentence, exc_info=True)  # noqa: LOG014  (called in a handler)
 
-    def _tell_once(self, what: str) -> None:
-        if what != self._refusal:
-            self._refusal = what
-            match self._address:
-                case UnixSocket(path):
-                    where = str(path)
-                case Tcp(host, port):
-                    where = f"{host}:{port}"
-            log.warning("bus at %s: %s", where, what)
+    def _say(self, sentence: str) -> None:
+        """Say it once, until it was well in between."""
+        if sentence not in self._said:
+            self._said.add(sentence)
+            log.warning("bus at %s: %s", self._wanted.address, sentence)

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import date
+from datetime import date
 
 CALLER = re.compile(r"(counter|staff|kiosk)\.[A-Za-z0-9-]{1,24}")
 VERB = re.compile(r"[a-z_]{1,32}")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -98,6 +96,30 @@ class Topics:
         return self.prefix + "keys"
 
     @property
+    def status(self) -> str:
+        """Whether this device is there: its birth, or its last will."""
+        return f"{self.prefix}dev/{self.device}/status"
+
+    @property
+    def health(self) -> str:
+        """How this device is."""
+        return f"{self.prefix}dev/{self.device}/health"
+
+    @property
+    def events(self) -> str:
+        """What happened on this device, to be stored by the collector."""
+        return f"{self.prefix}dev/{self.device}/evt"
+
+    @property
+    def ack(self) -> str:
+        """How far the collector has it."""
+        return f"{self.prefix}dev/{self.device}/ack"
+
+    def canary(self, client: str) -> str:
+        """Where a client must hear itself."""
+        return f"{self.prefix}canary/{client}"
+
+    @property
     def commands(self) -> str:
         """Filter for the commands of all callers."""
         return self.prefix + "+/cmd/+"
@@ -127,6 +149,18 @@ class Topics:
         if branch != "cmd" or not CALLER.fullmatch(caller) or not VERB.fullmatch(verb):
             return None
         return CommandTopic(caller, verb)
+
+    def read_issued(self, topic: str) -> tuple[str, date] | None:
+        """Read the topic of a day from the issuer: `bookings` or `cancelled`, and which day."""
+        if not topic.startswith(self.prefix):
+            return None
+        what, _, day = topic.removeprefix(self.prefix).partition("/")
+        if what not in {"bookings", "cancelled"} or not DAY.fullmatch(day):
+            return None
+        try:
+            return what, date.fromisoformat(day)
+        except ValueError:
+            return None
 
     def is_reply_to(self, caller: str, topic: str) -> bool:
         """Tell whether `topic` is a place where `caller`, and nobody else, may be answered.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
+from appliance.bus.messages.alive import Health
 from appliance.bus.messages.shown import Board, Call, ServiceWait, Wait, Waiting, WaitOf
 from appliance.bus.messages.staff import (
     Alarm,
@@ -27,6 +28,7 @@ from appliance.line.wait import wait_for
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from appliance.bus.messages.alive import UplinkHealth
     from appliance.line.model import Service, Ticket
 
 FRESH = timedelta(seconds=60)
@@ -60,8 +62,12 @@ class View:
     session: str
     valid_s: int
 
-    def board(self) -> Board:
-        """What the board shows. No wishes, no bookings: everyone in the hall reads it."""
+    def board(self, *, online: bool | None = None) -> Board:
+        """What the board shows. No wishes, no bookings: everyone in the hall reads it.
+
+        Args:
+            online: Whether the central broker is reached; None: there is none.
+        """
         called = sorted(
             (t for t in self.line.tickets.values() if t.called is not None),
             key=lambda ticket: ticket.called or self.now,
@@ -82,6 +88,7 @@ class View:
             ],
             waiting=len(waiting),
             open_counters=sum(counter.state is CounterState.OPEN for counter in counters),
+            online=online,
             notice=self.line.notice,
             numbers=dict(self.line.last),
         )
@@ -143,6 +150,19 @@ class View:
                 for counter in self.line.counters.values()
             ],
         )
+
+    def health(
+        self, printer: str | None, uplink: UplinkHealth | None, *, paper: bool | None
+    ) -> Health:
+        """How the device is, as far as the desk knows it.
+
+        Args:
+            printer: A word for its state; None: not known yet.
+            uplink: None: there is none.
+            paper: Whether slips come out; None: not known yet.
+        """
+        clock = "sure" if self.line.clock_sure else "unsure"
+        return Health(**self._stamp(), printer=printer, paper=paper, clock=clock, uplink=uplink)
 
     def alarms(self, alarms: list[Alarm]) -> Alarms:
         """What is wrong."""

@@ -295,9 +295,19 @@ class Keeping:
         """Give the last event that a store acknowledged; None: none that is known here."""
         return self._footing.read(lambda journal: journal.outbox.cursor(store))
 
-    def acked(self, store: str, epoch: int, seq: int) -> None:
-        """Note that a store has all events up to this one. It never goes back within a store."""
+    def acked(self, store: str, epoch: int | None, seq: int) -> None:
+        """Note that a store has all events up to this one. It never goes back within a store.
+
+        Args:
+            store: Its id. Another one than before: what the old one had counts no more.
+            epoch: Id; None, or one that is not known here: it has nothing that is here.
+            seq: In it.
+        """
         self._footing.write(lambda journal: journal.outbox.acked(store, epoch, seq))
+
+    def behind(self, epoch: int | None, seq: int, limit: int) -> int:
+        """Count the events that follow a position, as `after` gives them; at most `limit`."""
+        return self._footing.read(lambda journal: journal.outbox.behind(epoch, seq, limit))
 
     def after(self, epoch: int | None, seq: int, limit: int) -> list[Entry]:
         """Give events that follow a position, in order.

@@ -32,17 +32,32 @@ class Outbox:
         row = self._db.execute("SELECT epoch, seq FROM outbox WHERE store = ?", (store,)).fetchone()
         return self._log.position_of(Place(*row)) if row else None
 
-    def acked(self, store: str, epoch: int, seq: int) -> None:
-        """Note that a store has all events up to this one. It never goes back within a store."""
-        place = self._log.place_of(Position(epoch, seq))
-        if place is None:
-            # Of an epoch that this file lost: nothing that is here is known to be there.
-            return
+    def acked(self, store: str, epoch: int | None, seq: int) -> None:
+        """Note that a store has all events up to this one. It never goes back within a store.
+
+        Args:
+            store: Its id. Another one than before: what the old one had counts no more.
+            epoch: Id; None, or one that this file does not know: it has nothing that is here.
+            seq: In it.
+        """
+        place = BEGINNING if epoch is None else self._log.place_of(Position(epoch, seq))
         row = self._db.execute("SELECT epoch, seq FROM outbox WHERE store = ?", (store,)).fetchone()
-        if row is not None and Place(*row) >= place:
+        if row is not None and (place is None or Place(*row) >= place):
             return
         self._db.execute("DELETE FROM outbox")
-        self._db.execute("INSERT INTO outbox (store, epoch, seq) VALUES (?, ?, ?)", (store, *place))
+        self._db.execute(
+            "INSERT INTO outbox (store, epoch, seq) VALUES (?, ?, ?)",
+            (store, *(place or BEGINNING)),
+        )
+
+    def behind(self, epoch: int | None, seq: int, limit: int) -> int:
+        """Count the events that follow a position, as `after` gives them; at most `limit`."""
+        place = None if epoch is None else self._log.place_of(Position(epoch, seq))
+        count = self._db.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM event WHERE (epoch, seq) > (?, ?) LIMIT ?)",
+            (*(place or BEGINNING), limit),
+        ).get
+        return int(count)
 
     def after(self, epoch: int | None, seq: int, limit: int) -> list[Entry]:
         """Give events that follow a position, in order.

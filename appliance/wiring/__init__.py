@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from appliance import config
 from appliance.bus.presence import Pulse
 from appliance.drivers.service_manager import ServiceManager
-from appliance.wiring import attached, lobby
+from appliance.wiring import attached, central, lobby
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from appliance.bus.link import Inbound
@@ -71,6 +71,17 @@ def scanner(settings: config.Settings) -> Iterator[Scanner]:
         pulse.end()
 
 
+def _start(start: Callable[[], None], complain: Callable[[str], None]) -> None:
+    """Start something without which the line goes on all the same."""
+    from appliance.drivers.buttons import ButtonsError
+    from appliance.drivers.lamps import LampsError
+
+    try:
+        start()
+    except (LampsError, ButtonsError) as error:
+        complain(str(error))
+
+
 @contextmanager
 def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
     """Build the desk: journal, line, printing, buttons, and the bus between them and the rest.
@@ -82,11 +93,9 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
     import secrets
 
     from appliance.desk import Desk
-    from appliance.drivers.buttons import ButtonsError
     from appliance.forecasting import Forecasting
     from appliance.journal.keeping import Keeping
     from appliance.printing import Printing
-    from appliance.reception import Reception
     from appliance.strings import texts
     from appliance.surroundings import Incoming, Pressed, Surroundings
 
@@ -100,12 +109,28 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
                 settings.device.state_dir / "journal.sqlite",
                 keep_days=kept.keep_days,
                 outbox_days=kept.outbox_days,
+                uplink=settings.uplink.broker is not None,
             )
         )
         clock = attached.clock(settings.clock)
         empty = lobby.line(settings)
-        trust, distrust = lobby.trust(settings, clock)
+        trust, books = lobby.trust(settings), lobby.books(settings)
+        slips = lobby.slips(settings)
+        lamps = attached.lamps(settings.lamps)
         printing = Printing(attached.printer(settings.printer), inbox.put)
+        agenda = lobby.agenda(settings, books, journal, printing.put)
+        session = secrets.token_hex(8)
+        upwards = central.upwards(
+            settings.uplink,
+            topics,
+            clock,
+            session,
+            journal=journal,
+            trust=trust,
+            books=books,
+            hand_on=inbox.put,
+        )
+        parts = [trust, books, agenda, *((upwards.uplink, upwards.taking) if upwards else ())]
         forecasting = Forecasting(
             (sys.executable, "-m", "appliance.cli", "run", "forecaster", "--config", str(source)),
             inbox.put,
@@ -126,31 +151,41 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
                 publish=link.publish,
                 acknowledge=link.acknowledge,
                 print_slip=printing.put,
-                admit=Reception(trust, settings.site.id, lobby.place(empty)).admit,
-                set_slip=lobby.slips(settings).setter,
+                judge=lobby.reception(settings, empty, trust, books),
+                set_slip=slips.setter,
                 ask_forecast=forecasting.ask,
                 beat=pulse.beat,
+                wording=lobby.wording(settings),
+                show_light=lamps.show,
+                follow=lobby.follow(settings),
+                set_directions=slips.directions,
+                set_redirect=slips.redirect,
+                parts=[part for part in parts if part is not None],
+                upstream=upwards.uplink if upwards else None,
             ),
             inbox=inbox,
             kiosk=settings.scanner.kiosk,
-            session=secrets.token_hex(8),
+            session=session,
             rhythm=lobby.rhythm(clock),
         )
-        if distrust is not None:
-            built.trouble("codes", distrust)
         built.start()
         printing.start()
         stack.callback(printing.stop)
         forecasting.start()
         stack.callback(forecasting.stop)
+        if upwards is not None:
+            stack.enter_context(upwards.link)
+            stack.callback(upwards.uplink.close)
         stack.enter_context(link)
         stack.callback(pulse.end)
         buttons = attached.buttons(settings.buttons)
-        stack.callback(buttons.close)
-        try:
-            buttons.open(lambda service: inbox.put(Pressed(service)))
-        except ButtonsError as error:
-            built.trouble("buttons", str(error))
+        attachments = (
+            ("lamps", lamps, lamps.open),
+            ("buttons", buttons, lambda: buttons.open(lambda code: inbox.put(Pressed(code)))),
+        )
+        for name, attachment, start in attachments:
+            stack.callback(attachment.close)
+            _start(start, partial(built.trouble, name))
         manager.ready()
         yield built
         manager.stopping()
@@ -191,11 +226,12 @@ def board(settings: config.Settings) -> Iterator[Screen]:
 
 @contextmanager
 def forecaster(settings: config.Settings) -> Iterator[Forecaster]:
-    """Build the forecast's own process, a child of the desk: journal → line, learning → ranges."""
+    """Build the forecast's own process, a child of the desk: journal, bookings → ranges."""
     from appliance.forecaster import Forecaster
     from appliance.journal.reading import JournalReader
     from appliance.line.forecast import Estimator
 
     empty = lobby.line(settings)
     with JournalReader(settings.device.state_dir / "journal.sqlite") as journal:
-        yield Forecaster(empty, Estimator(empty.services, empty.zone), journal)
+        estimator = Estimator(empty.services, empty.zone)
+        yield Forecaster(empty, estimator, journal, books=lobby.books(settings))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from appliance.drivers.buttons import Buttons
     from appliance.drivers.camera import Camera
     from appliance.drivers.clock import Clock
+    from appliance.drivers.lamps import Lamps
     from appliance.drivers.monitor import Monitor
     from appliance.drivers.printer import Printer
 
@@ -67,6 +68,18 @@ def printer(chosen: config.Printer) -> Printer | None:
     assert_never(chosen)
 
 
+def check(settings: config.Settings) -> None:
+    """See whether what is attached could be used, as far as that can be told without it.
+
+    Raises:
+        LobbyError: It could not; the sentence says what to mend.
+    """
+    if not isinstance(settings.printer, config.NoPrinter):
+        from appliance.drivers.printer_escpos import press
+
+        press(settings.printer.profile, settings.printer.columns)
+
+
 def buttons(chosen: config.Buttons) -> Buttons:
     """Build the buttons."""
     from appliance.drivers.buttons import GpioButtons, NoButtons, PipeButtons
@@ -78,6 +91,18 @@ def buttons(chosen: config.Buttons) -> Buttons:
             return PipeButtons(chosen.pipe, chosen.per_press)
         case config.NoButtons():
             return NoButtons()
+    assert_never(chosen)
+
+
+def lamps(chosen: config.Lamps) -> Lamps:
+    """Build the ring of light."""
+    from appliance.drivers.lamps import GpioLamps, NoLamps
+
+    match chosen:
+        case config.GpioLamps():
+            return GpioLamps(chosen.red, chosen.green, chosen.blue)
+        case config.NoLamps():
+            return NoLamps()
     assert_never(chosen)
 
 

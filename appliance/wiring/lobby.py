@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
+from functools import cache, partial
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -14,19 +16,25 @@ from appliance.bus.topics import Topics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import time
+    from datetime import time as time_of_day
     from pathlib import Path
 
+    from appliance import paper
+    from appliance.agenda import AgendaPart
     from appliance.bus.link import Inbound
-    from appliance.checkin.admission import Lobby
-    from appliance.checkin.keys import TrustList
+    from appliance.daybooks import DayBooks
     from appliance.display.board_state import Timing
     from appliance.display.pen import Signs
+    from appliance.display.slip_drawn import Drawn
     from appliance.drivers.clock import Clock
+    from appliance.journal.keeping import Keeping
     from appliance.line.line import Line
     from appliance.line.opening import OpeningHours, Spans
+    from appliance.printing import Job
+    from appliance.reception import Reception, Trust
     from appliance.slips import Slips
     from appliance.surroundings import Rhythm
+    from appliance.wording import Wording
 
 
 def topics(settings: config.Settings) -> Topics:
@@ -98,7 +106,7 @@ def _opening_hours(hours: config.Hours | None) -> OpeningHours | None:
     if hours is None:
         return None
 
-    def spans(day: Iterable[tuple[time, time]]) -> Spans:
+    def spans(day: Iterable[tuple[time_of_day, time_of_day]]) -> Spans:
         return tuple(Span(*span) for span in day)
 
     return OpeningHours(
@@ -108,33 +116,75 @@ def _opening_hours(hours: config.Hours | None) -> OpeningHours | None:
     )
 
 
-def place(line: Line) -> Lobby:
-    """Give what admission must know of this place."""
+def reception(settings: config.Settings, line: Line, trust: Trust, books: DayBooks) -> Reception:
+    """Build what judges codes, slips and short numbers."""
     from appliance.checkin.admission import Lobby
+    from appliance.reception import Reception
 
-    return Lobby(line.zone, line.services)
+    here = Lobby(
+        line.zone,
+        line.services,
+        {each.id: each.name for each in settings.other_sites},
+        {code: each.name for each in settings.other_lobbies for code in each.services},
+    )
+    return Reception(trust, settings.site.id, here, books, settings.codes.slip_prefix)
 
 
-def trust(settings: config.Settings, clock: Clock) -> tuple[TrustList, str | None]:
-    """Give whose signatures count, and what staff should know about it."""
+def wording(settings: config.Settings) -> Wording:
+    """Build what words what is said to one person, in every language of the site."""
+    from appliance.strings import texts
+    from appliance.wording import Wording
+
+    main = settings.site.language
+    others = [language for language in settings.site.languages if language != main]
+    return Wording(
+        [texts(language) for language in (main, *others)],
+        {each.code: each.redirect for each in settings.services},
+        settings.lobby.foreign,
+    )
+
+
+def books(settings: config.Settings) -> DayBooks:
+    """Open the days' bookings."""
+    from appliance.daybooks import DayBooks
+
+    return DayBooks(settings.device.state_dir / "days")
+
+
+def follow(settings: config.Settings) -> Callable[[], str]:
+    """Give what makes the secret for a slip's QR, where slips carry one.
+
+    Chance and nothing else: what is worked out from a number could be worked out by others.
+    """
+    import secrets
+
+    return partial(secrets.token_urlsafe, 16) if settings.codes.slip_prefix else str
+
+
+def trust(settings: config.Settings) -> Trust:
+    """Give whose signatures count."""
     from appliance.checkin.keys import TrustError, read_root
-    from appliance.checkin.store import NOBODY, TrustStore
+    from appliance.checkin.store import TrustStore
+    from appliance.reception import Trust
 
+    store, error = None, ""
     try:
         store = TrustStore(
             settings.codes.trust_list,
             settings.device.state_dir / "trust.sequence",
             read_root(settings.codes.root_key),
         )
-        return store.load(), store.warning(clock.now())
-    except (TrustError, OSError) as error:
-        return NOBODY, str(error)
+        store.load()
+    except (TrustError, OSError) as problem:
+        error = str(problem)
+    return Trust(store, error)
 
 
 def slips(settings: config.Settings) -> Slips:
     """Build what composes slips."""
     from appliance.display.slip import TicketSlip
-    from appliance.slips import Slips
+    from appliance.display.slip_sheet import Compositor
+    from appliance.slips import Offer, Slips
     from appliance.strings import texts
 
     language = settings.printer.language
@@ -148,9 +198,72 @@ def slips(settings: config.Settings) -> Slips:
         device=settings.device.id,
         check="",
     )
-    words = {each.code: each.text[language] for each in settings.services}
-    key = _slip_key(settings.device.state_dir / "slip.key")
-    return Slips(blank, words, texts(language), settings.printer.columns, key)
+    offers = {
+        each.code: Offer(
+            each.text[language],
+            each.redirect.get(language, ""),
+            each.redirect_phone,
+            each.redirect_page,
+        )
+        for each in settings.services
+    }
+    return Slips(
+        blank,
+        offers,
+        texts(language),
+        cache(lambda: Compositor(_press(settings.printer), _draw)),
+        _slip_key(settings.device.state_dir / "slip.key"),
+        zone=settings.site.timezone,
+        follow_prefix=settings.codes.slip_prefix,
+        large_print=settings.printer.large_print,
+    )
+
+
+def agenda(
+    settings: config.Settings, books: DayBooks, journal: Keeping, print_slip: Callable[[Job], None]
+) -> AgendaPart | None:
+    """Give what prints the agenda; None: nobody wants it on paper, or there is no printer."""
+    from appliance.agenda import AgendaPart, AgendaWatch, Ended, Plan, SetSheet
+    from appliance.agenda_sheets import sheets
+    from appliance.display.agenda import set_agenda
+    from appliance.printing import Job
+    from appliance.strings import texts
+
+    chosen, language = settings.agenda, settings.site.language
+    if chosen.print_at is None or isinstance(settings.printer, config.NoPrinter):
+        return None
+    hours = _opening_hours(settings.hours)
+    plan = Plan(
+        chosen.print_at,
+        chosen.reprint_pause,
+        settings.site.timezone,
+        opens=lambda day: hours is None or bool(hours.on(day)),
+    )
+    set_sheet = partial(set_agenda, texts=texts(language), columns=settings.printer.columns)
+
+    def print_sheet(sheet: SetSheet, ended: Ended) -> None:
+        print_slip(Job(None, "agenda", sheet, time.monotonic(), ended=ended))
+
+    watch = AgendaWatch(books, journal, plan, sheets(settings, language), set_sheet)
+    return AgendaPart(watch, print_sheet)
+
+
+def _press(printer: config.Printer) -> paper.Press:
+    """Give what the printer can do by itself; where there is none, no slip is ever set."""
+    if isinstance(printer, config.NoPrinter):
+        from appliance import paper
+
+        return paper.Press(printer.columns, printer.columns, lambda _: True)
+    from appliance.drivers.printer_escpos import press
+
+    return press(printer.profile, printer.columns)
+
+
+def _draw(dots: int) -> Drawn:
+    from appliance.display.slip_drawn import Drawn
+    from appliance.display.slip_fonts import SlipFonts
+
+    return Drawn(dots, SlipFonts())
 
 
 def _slip_key(path: Path) -> bytes:
@@ -184,7 +297,7 @@ def timing(clock: Clock) -> Timing:
 
     if clock.speed == 1.0:
         return Timing()
-    return Timing(notice_s=0.7, number_s=2.0, speed=clock.speed)
+    return Timing(notice_s=0.7, number_s=2.0, reading_s=0.0, speed=clock.speed)
 
 
 def rhythm(clock: Clock) -> Rhythm:

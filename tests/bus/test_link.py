@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import socket
 import time
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from appliance.bus.link import (
     UnixSocket,
     Will,
 )
+from tests.support.cable import Cable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,19 +164,17 @@ def test_sender_is_told_whether_anybody_listens(mosquitto: Mosquitto) -> None:
             until_heard(mouth, "a", b"")
 
 
-def test_broker_speaks_the_will_of_one_that_was_killed(mosquitto: Mosquitto) -> None:
+def test_broker_speaks_the_will_of_one_that_was_cut_off(mosquitto: Mosquitto) -> None:
     ear = Ear(mosquitto, "ear", "presence")
-    doomed = Ear(mosquitto, "doomed", will=Will("presence", b"down"))
-    with ear.link:
+    with ear.link, Cable((mosquitto.host, mosquitto.port)) as cable:
         ear.wait_for(Connected)
-        with doomed.link:
-            doomed.wait_for(Connected)
-            cable = doomed.link._client.socket()  # noqa: SLF001  (to cut it)
-            assert isinstance(cable, socket.socket)
-            cable.shutdown(socket.SHUT_RDWR)
-            got = ear.wait_for(Received)
-    assert isinstance(got, Received)
-    assert got.payload == b"down"
+        inbox: queue.SimpleQueue[Inbound] = queue.SimpleQueue()
+        address = Tcp(mosquitto.host, cable.port)
+        login = Login("doomed", "doomed", "secret")
+        with Link(address, login, inbox.put, will=Will("presence", b"down")):
+            assert inbox.get(timeout=DEADLINE_S) == Connected()
+            cable.cut()
+            assert payload_of(ear.wait_for(Received)) == b"down"
 
 
 def test_refused_message_and_login_are_told_once(

@@ -1,8 +1,10 @@
-"""Who is alive."""
+"""Who is alive, and how well."""
 
 from __future__ import annotations
 
-from appliance.bus.messages.payload import Message
+from datetime import datetime
+
+from appliance.bus.messages.payload import Message, Retained
 
 
 class Presence(Message, frozen=True, kw_only=True):
@@ -15,3 +17,63 @@ class Presence(Message, frozen=True, kw_only=True):
 
     state: str
     detail: str = ""
+
+
+class Status(Message, frozen=True, kw_only=True):
+    """Whether a device is there: birth and last will.
+
+    Args:
+        state: `up` or `down`.
+        session: Random per start of the desk: a will of an earlier one is told from this one's.
+        as_of: Desk time of the start.
+        version: Of the release that runs.
+    """
+
+    state: str
+    session: str
+    as_of: datetime
+    version: str
+
+
+class UplinkHealth(Message, frozen=True, kw_only=True):
+    """How the way to the central broker is.
+
+    Args:
+        backlog: Events that the collector does not have yet; 100,000 at most.
+        stalled_s: For so long nothing that was sent has been stored; 0: nothing is waited for.
+        dead: Events that can never be sent.
+        refused: Messages from there that were not what they should be.
+        dates_checked: False: the time is not known, and certificates may be out of date.
+        certificate_until: When ours expires; None: not known.
+    """
+
+    backlog: int
+    stalled_s: int
+    dead: int
+    refused: int
+    dates_checked: bool
+    certificate_until: datetime | None = None
+
+
+class Health(Retained, frozen=True, kw_only=True):
+    """How a device is. What is None is not known, or not there.
+
+    Args:
+        camera: `ok`, or what is wrong.
+        printer: The same.
+        paper: Whether slips come out.
+        disk_free_bytes: Where the journal is.
+        temperature_c: Of the processor.
+        undervoltage: Whether the supply was too weak since the start.
+        clock: `sure`, `unsure` or `behind`.
+        uplink: None: there is none.
+    """
+
+    camera: str | None = None
+    printer: str | None = None
+    paper: bool | None = None
+    disk_free_bytes: int | None = None
+    temperature_c: float | None = None
+    undervoltage: bool | None = None
+    clock: str | None = None
+    uplink: UplinkHealth | None = None

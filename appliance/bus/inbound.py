@@ -1,0 +1,77 @@
+"""What a link hands on: that it is up, that it is gone, what came, what the broker has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Hitch(StrEnum):
+    """Why there is no connection."""
+
+    NO_ANSWER = "no_answer"
+    """No such name, nobody there, or nothing comes back."""
+    CERTIFICATE = "certificate"
+    """The broker's is none that we trust, or a file of ours cannot be used."""
+    REFUSED = "refused"
+    """The broker does not let us in."""
+    LOST = "lost"
+    """It was there, and is gone."""
+    DEAF = "deaf"
+    """Our own canary does not come back: we can speak and not hear."""
+    TAKEN = "taken"
+    """Somebody else connected under our name."""
+    FAILED = "failed"
+    """A mistake in our own program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The connection is up and the subscriptions were asked for: publish what you own.
+
+    With a canary it has been heard by then: the subscriptions are in force.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The connection is gone; it comes back by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message.
+
+    Args:
+        topic: Where it was published.
+        payload: Its bytes.
+        retained: It was kept by the broker: it may be old.
+        response_topic: Where an answer is wanted; not to be trusted.
+        correlation: The asker's key, which an answer repeats.
+        receipt: For `Link.acknowledge`.
+    """
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+    response_topic: str | None = None
+    correlation: bytes | None = None
+    receipt: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """The broker has a message of ours.
+
+    Args:
+        message_id: What `Link.publish` gave.
+        heard: Somebody takes it; False: the broker refused it, or nobody listens.
+        refusal: The reason code of a refusal (MQTT 5, table 2.6); 0: it was not refused.
+    """
+
+    message_id: int
+    heard: bool
+    refusal: int = 0
+
+
+Inbound = Connected | Disconnected | Received | Acknowledged
