@@ -30,5 +30,10 @@ def svg(text: str) -> bytes:
     return picture.getvalue()
 
 
+def width_px(picture: bytes) -> int:
+    """Give the width of a PNG, its border included: its header says it (PNG, section 11.2.1)."""
+    return int.from_bytes(picture[16:20], "big")
+
+
 def _qr(text: str) -> segno.QRCode:
     return segno.make_qr(text, error="m", mode="alphanumeric", boost_error=False)

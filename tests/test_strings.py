@@ -70,7 +70,7 @@ class Fact:
         return "x"
 
 
-FOLDERS: Final = ("appliance/strings", "demo/strings")
+FOLDERS: Final = ("appliance/strings", "central/strings", "demo/strings")
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -88,7 +88,8 @@ def test_every_word_of_a_closed_list_has_its_text(key: str) -> None:
     assert key in strings.texts(FIRST).entries
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+# Central's mails build their keys from the occasion.
+@pytest.mark.parametrize("folder", ["appliance/strings", "demo/strings"])
 def test_every_text_is_said_somewhere(folder: str) -> None:
     package = folder.partition("/")[0]
     source = "\n".join(path.read_text("utf-8") for path in (ROOT / package).rglob("*.py"))

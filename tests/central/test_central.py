@@ -19,7 +19,8 @@ from appliance.line.model import Booking
 from central import qr
 from central.cli import main
 from central.issuing import LIMIT_CHARACTERS, IssueError, issue
-from central.keyring import IssuerKey, Keyring, KeyringError
+from central.key_files import KeyringError
+from central.keyring import IssuerKey, Keyring
 
 if TYPE_CHECKING:
     from pathlib import Path
