@@ -61,6 +61,19 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path, capsys: pytest.CaptureFix
     assert "lobby.name" in told
 
 
+def test_a_printer_that_nobody_knows_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example = resources.files("appliance").joinpath("examples/entrance.toml").read_text("utf-8")
+    file = tmp_path / "lobby.toml"
+    file.write_text(example.replace("[printer]\n", '[printer]\nprofile = "TM-T20"\n'), "utf-8")
+    assert main(["check", str(file)]) == 1
+    assert capsys.readouterr().err == (
+        f"{file}: there is no printer profile 'TM-T20'; did you mean TM-T20II, TM-U220,"
+        " TM-U220B?\n"
+    )
+
+
 def test_defaults_tell_every_key(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--defaults"]) == 0
     assert "grace_min" in capsys.readouterr().out
