@@ -144,6 +144,23 @@ def test_new_store_is_sent_everything_from_where_it_says(desk: SmallDesk) -> Non
     assert desk.keeping.cursor("store") is None
 
 
+def test_new_store_that_has_nothing_that_is_here_is_sent_everything(desk: SmallDesk) -> None:
+    everything = desk.keeping.after(None, 0, 1000)
+    for epoch in (None, 1):
+        desk.keeping.acked("store", *everything[9].position)
+        desk.keeping.acked(f"new {epoch}", epoch, 5)
+        assert desk.keeping.cursor(f"new {epoch}") is None
+        assert desk.keeping.cursor("store") is None
+
+
+def test_what_a_collector_does_not_have_is_counted(desk: SmallDesk) -> None:
+    everything = desk.keeping.after(None, 0, 1000)
+    assert desk.keeping.behind(None, 0, 1000) == len(everything)
+    assert desk.keeping.behind(*everything[4].position, 1000) == len(everything) - 5
+    assert desk.keeping.behind(*everything[4].position, 3) == 3
+    assert desk.keeping.behind(*desk.keeping.position, 1000) == 0
+
+
 def test_acknowledged_across_starts(desk: SmallDesk) -> None:
     first = desk.keeping.position
     desk.close()
