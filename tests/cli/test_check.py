@@ -69,8 +69,7 @@ def test_a_printer_that_nobody_knows_is_told(
     file.write_text(example.replace("[printer]\n", '[printer]\nprofile = "TM-T20"\n'), "utf-8")
     assert main(["check", str(file)]) == 1
     assert capsys.readouterr().err == (
-        f"{file}: there is no printer profile 'TM-T20'; did you mean TM-T20II, TM-U220,"
-        " TM-U220B?\n"
+        f"{file}: there is no printer profile 'TM-T20'; did you mean TM-T20II, TM-U220, TM-U220B?\n"
     )
 
 
