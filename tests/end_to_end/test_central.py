@@ -29,6 +29,7 @@ from appliance.bus.messages.shown import Board, KioskResult
 from appliance.bus.topics import Topics
 from central.plan import SignedList
 from central.publisher import Publisher
+from demo.emulator import PrinterEmulator
 from tests.central.world import ORDER, World
 from tests.support.broker import Mosquitto
 from tests.support.collecting import Collecting
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 NINE: Final = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 TOPICS: Final = Topics("SUED", "EINGANG", "sued.eingang-1")
+CLOCK: Final = '[clock]\nkind = "simulated"\nstart = {start}\norigin = {origin}\nspeed = {speed}\n'
 SLIPS: Final = "https://wait.example/n/"
 DEADLINE_S: Final = 30.0
 
@@ -49,8 +51,16 @@ DEADLINE_S: Final = 30.0
 class Town:
     """A lobby on its own bus, and the office that issues its appointments."""
 
-    def __init__(self, folder: Path, bus: Mosquitto, central: Mosquitto, world: World) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        bus: Mosquitto,
+        central: Mosquitto,
+        world: World,
+        printer: PrinterEmulator,
+    ) -> None:
         self.folder = folder
+        self.printer = printer
         self.bus = bus
         self.central = central
         self.world = world
@@ -143,8 +153,8 @@ class Town:
         return file.exists() and booked.kept.booking.id in file.read_text("utf-8")
 
 
-@pytest.fixture
-def town() -> Iterator[Town]:
+@contextmanager
+def a_town(*, speed: float = 1.0, more: str = "") -> Iterator[Town]:
     with ExitStack() as stack:
         folders = [
             Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lobby-")))
@@ -156,11 +166,21 @@ def town() -> Iterator[Town]:
             broker.start()
         bus, central = brokers
         world = World(folders[2], central.port, NINE)
-        device = Device(folders[0])
+        printer = stack.enter_context(PrinterEmulator())
+        device = Device(folders[0], printer.port)
         configure(device, central, world)
-        place = stack.enter_context(Town(folders[0], bus, central, world))
+        clock = CLOCK.format(start=NINE.isoformat(), origin=repr(time.time()), speed=speed)
+        with device.config.open("a", encoding="utf-8") as file:
+            file.write(clock + more)
+        place = stack.enter_context(Town(folders[0], bus, central, world, printer))
         stack.enter_context(device.started("desk"))
         yield place
+
+
+@pytest.fixture
+def town() -> Iterator[Town]:
+    with a_town() as town:
+        yield town
 
 
 def configure(device: Device, central: Mosquitto, world: World) -> None:
@@ -170,9 +190,6 @@ def configure(device: Device, central: Mosquitto, world: World) -> None:
     device.edit("[codes]\n", f'[codes]\nslip_prefix = "{SLIPS}"\n')
     with device.config.open("a", encoding="utf-8") as file:
         file.write(f'\n[uplink]\nbroker = "mqtt://127.0.0.1:{central.port}"\n')
-        file.write(
-            f'[clock]\nkind = "simulated"\nstart = {NINE.isoformat()}\norigin = {time.time()!r}\n'
-        )
 
 
 @contextmanager
@@ -199,6 +216,10 @@ def test_bookings_made_online_are_known_where_people_come(town: Town) -> None:
     assert first.code is not None
     shown = town.show(first.code)
     assert (shown.outcome, shown.ticket) == ("again", "A001")
+    # The slip is asked for its number's state, too.
+    (address,) = town.printer.wait_for_slip(1, timeout_s=DEADLINE_S).codes
+    assert address.startswith(SLIPS)
+    assert town.show(address, "slip").ticket == "A001"
     # The trust list came the same way: else no code would count.
     assert second.code is not None
     town.issuer.cancel(second.kept.booking.id)
@@ -242,3 +263,18 @@ def test_centre_that_is_gone_stops_nobody_and_hears_all_afterwards(town: Town) -
             lambda: [kind for kind, _ in collected(collector)].count("TicketIssued") == 2,
             "what happened meanwhile is stored",
         )
+
+
+def test_agenda_comes_out_of_the_printer_by_itself_and_again_when_it_changes() -> None:
+    agenda = '[agenda]\nprint_at = "07:00"\nreprint_pause_min = 5\n'
+    with a_town(speed=60, more=agenda) as town:
+        town.book(60)
+        town.publish()
+        sheet = town.printer.wait_for_slip(1, timeout_s=DEADLINE_S)
+        assert "10:00" in sheet.text
+        assert "Unterlagen abgeben" in sheet.text
+        late = town.book(120)
+        town.publish()
+        again = town.printer.wait_for_slip(2, timeout_s=DEADLINE_S)
+        assert "11:00" in again.text
+        assert late.kept.short not in again.text
