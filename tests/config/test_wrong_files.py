@@ -158,9 +158,10 @@ def test_a_main_language_that_is_not_shown(desk: Desk) -> None:
 
 
 def test_no_time_zone_database(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Neither the system's nor the package's.
-    monkeypatch.setitem(sys.modules, "tzdata", None)
-    monkeypatch.setitem(sys.modules, "tzdata.zoneinfo", None)
+    # Neither the system's nor the package's, of which others may have loaded parts already.
+    parts = [name for name in sys.modules if name.startswith("tzdata.")]
+    for name in ("tzdata", "tzdata.zoneinfo", *parts):
+        monkeypatch.setitem(sys.modules, name, None)
     zoneinfo.reset_tzpath(to=())
     zoneinfo.ZoneInfo.clear_cache()
     try:
