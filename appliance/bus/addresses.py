@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from appliance.errors import LobbyError
 
@@ -26,8 +27,7 @@ class AddressError(LobbyError, ValueError):
         super().__init__(f"'{url}' {wrong}")
 
 
-@dataclass(frozen=True, slots=True)
-class UnixSocket:
+class UnixSocket(msgspec.Struct, frozen=True):
     """The bus of this device."""
 
     path: Path
@@ -36,8 +36,7 @@ class UnixSocket:
         return str(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Tcp:
+class Tcp(msgspec.Struct, frozen=True):
     """A broker's plain listener; on loopback only."""
 
     host: str
@@ -47,8 +46,7 @@ class Tcp:
         return f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(msgspec.Struct, frozen=True):
     """Whom we trust, and who we are. The files are read anew at each connect.
 
     Args:
@@ -63,8 +61,7 @@ class Identity:
     key: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(msgspec.Struct, frozen=True):
     """An HTTP proxy that lets us through with CONNECT (RFC 9110, section 9.3.6).
 
     Args:
@@ -81,8 +78,7 @@ class Proxy:
         return f"Proxy({self.host!r}, {self.port})"
 
 
-@dataclass(frozen=True, slots=True)
-class Tls:
+class Tls(msgspec.Struct, frozen=True):
     """A broker's listener with TLS; the name in its certificate must be that of the host.
 
     Args:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
@@ -39,8 +39,7 @@ TAKEN_OVER = 0x8E
 """Session taken over: MQTT 5, section 3.14.2.1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(msgspec.Struct, frozen=True):
     """Who connects.
 
     Args:
@@ -57,16 +56,14 @@ class Login:
         return f"Login({self.client_id!r}, {self.name!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Will:
+class Will(msgspec.Struct, frozen=True):
     """What the broker publishes, retained, when this connection is lost."""
 
     topic: str
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """What each connection of a link is to be like; see `Link`."""
 
     address: Address

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Hitch(StrEnum):
@@ -25,21 +26,18 @@ class Hitch(StrEnum):
     """A mistake in our own program."""
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(msgspec.Struct, frozen=True):
     """The connection is up and the subscriptions were asked for: publish what you own.
 
     With a canary it has been heard by then: the subscriptions are in force.
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Disconnected:
+class Disconnected(msgspec.Struct, frozen=True):
     """The connection is gone; it comes back by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(msgspec.Struct, frozen=True):
     """A message.
 
     Args:
@@ -59,8 +57,7 @@ class Received:
     receipt: tuple[int, int] = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
+class Acknowledged(msgspec.Struct, frozen=True):
     """The broker has a message of ours.
 
     Args:

@@ -14,9 +14,6 @@ from appliance.journal import codec
 if TYPE_CHECKING:
     from appliance.journal.entries import Entry, Position
 
-PRIVATE = frozenset({"caller", "follow"})
-"""Who asked for it, and what lets one follow a person's number; of whatever event."""
-
 
 class UnsendableError(ValueError):
     """It cannot be sent, now or ever."""
@@ -63,11 +60,7 @@ def pack(device: str, entry: Entry, before: Position | None) -> bytes:
 
 def _public(entry: Entry) -> msgspec.Raw:
     """Give an event's members, as JSON, without those that never leave the device."""
-    private = PRIVATE | codec.PRIVATE.get(entry.type, PRIVATE)
-    if not any(name in entry.data for name in private):
+    if not any(name in entry.data for name in codec.PRIVATE):
         # Almost all: looking is a tenth of the work of taking apart and putting together.
         return msgspec.json.decode(entry.data, type=msgspec.Raw)
-    members = codec.public(entry.type, entry.data)
-    return msgspec.Raw(
-        msgspec.json.encode({name: value for name, value in members.items() if name not in PRIVATE})
-    )
+    return msgspec.Raw(msgspec.json.encode(codec.public(entry.type, entry.data)))

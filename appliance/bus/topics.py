@@ -7,8 +7,9 @@ access list holds it: nobody can command in another's name.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 CALLER = re.compile(r"(counter|staff|kiosk)\.[A-Za-z0-9-]{1,24}")
 VERB = re.compile(r"[a-z_]{1,32}")
@@ -16,8 +17,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class CommandTopic:
+class CommandTopic(msgspec.Struct, frozen=True):
     """What the topic of a command says.
 
     Args:
@@ -29,8 +29,7 @@ class CommandTopic:
     verb: str
 
 
-@dataclass(frozen=True, slots=True)
-class Topics:
+class Topics(msgspec.Struct, frozen=True):
     """The topics of one lobby.
 
     Args:

@@ -186,7 +186,8 @@ class View:
     def _call(self, ticket: Ticket) -> Call:
         called = ticket.called or self.now
         return Call(
-            id=f"{self.line.day}.{ticket.number}.{ticket.calls}",
+            # By its time: a call that was taken back and made again has the same number.
+            id=f"{self.line.day}.{ticket.number}.{called.timestamp():.3f}",
             ticket=ticket.number,
             counter=ticket.counter or "",
             age_s=(self.now - called).total_seconds(),

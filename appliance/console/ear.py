@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from appliance.bus.link import Connected, Disconnected, Link, Received
@@ -12,6 +12,7 @@ from appliance.bus.messages.alive import Presence
 from appliance.bus.messages.payload import MessageError, decode
 from appliance.bus.messages.shown import Board, Wait
 from appliance.bus.messages.staff import Alarms, Promise, Tickets
+from appliance.bus.topics import Topics
 from appliance.console.beats import Process
 from appliance.console.place import reach
 
@@ -58,7 +59,7 @@ class Ear:
             topics.alarms: Alarms,
         }
         # A board in another hall is a device of its own, with the same lobby.
-        everybody = replace(topics, device="+").presence("+")
+        everybody = Topics(topics.site, topics.lobby, "+").presence("+")
         self._of_presence = everybody.removesuffix("+/+")
         self._inbox: queue.SimpleQueue[Inbound] = queue.SimpleQueue()
         self._link = Link(

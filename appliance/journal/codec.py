@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import msgspec
@@ -21,8 +20,9 @@ EVENT_TYPES: dict[str, type[events.Event]] = {
 """What the line does."""
 RECORD_TYPES: dict[str, type[Record]] = {kind.__name__: kind for kind in get_args(Record)}
 """What the journal does with itself."""
-PRIVATE: Mapping[str, frozenset[str]] = MappingProxyType({"TicketIssued": frozenset({"follow"})})
-"""Type → members that never leave the device: whoever knows them may follow a person's number."""
+PRIVATE = frozenset({"caller", "follow"})
+"""Members that never leave the device, wherever in an event they stand: who asked for it is the
+house's own business, and whoever knows the secret of a slip may follow its number."""
 
 
 class DamagedEventError(ValueError):
@@ -48,8 +48,17 @@ def public(type_name: str, data: str) -> dict[str, Any]:
         members = msgspec.json.decode(data, type=dict[str, Any])
     except (msgspec.MsgspecError, TypeError) as error:
         raise DamagedEventError(f"{type_name}: {error}") from error
-    private = PRIVATE.get(type_name, frozenset())
-    return {name: value for name, value in members.items() if name not in private}
+    return {name: _public(value) for name, value in members.items() if name not in PRIVATE}
+
+
+def _public(value: object) -> object:
+    match value:
+        case dict():
+            return {name: _public(each) for name, each in value.items() if name not in PRIVATE}
+        case list():
+            return [_public(each) for each in value]
+        case _:
+            return value
 
 
 def decode(type_name: str, data: str) -> events.Event:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,7 +74,22 @@ def test_counter_calls_whom_the_line_says(table: Table) -> None:
     reply = table.ask("counter.1", "next", key=b"2" * 16)
     assert reply == asked.Reply(ok=True, ticket="A001", counter="1")
     (call,) = table.board().calls
-    assert (call.id, call.ticket, call.counter) == ("2026-03-02.A001.1", "A001", "1")
+    assert (call.ticket, call.counter) == ("A001", "1")
+
+
+def test_call_that_was_taken_back_and_made_again_is_spoken_again(table: Table) -> None:
+    table.put(Pressed("A1"))
+    table.ask("counter.1", "open_counter", key=b"1" * 16)
+    table.clock.passes(timedelta(seconds=3))
+    table.ask("counter.1", "next", key=b"2" * 16)
+    (first,) = table.board().calls
+    table.clock.passes(timedelta(seconds=3))
+    table.ask("counter.1", "undo", key=b"3" * 16)
+    table.ask("counter.1", "next", key=b"4" * 16)
+    (again,) = table.board().calls
+    assert (again.ticket, again.counter) == (first.ticket, first.counter)
+    # A board speaks each id once.
+    assert again.id != first.id
 
 
 def test_same_key_gets_the_same_reply_and_does_nothing_twice(table: Table) -> None:

@@ -59,13 +59,13 @@ class Health(Retained, frozen=True, kw_only=True):
     """How a device is. What is None is not known, or not there.
 
     Args:
-        camera: `ok`, or what is wrong.
-        printer: The same.
+        camera: A word for its state.
+        printer: The same: `ready`, `paper_low`, `paper_out`, `gone` and the like.
         paper: Whether slips come out.
         disk_free_bytes: Where the journal is.
         temperature_c: Of the processor.
         undervoltage: Whether the supply was too weak since the start.
-        clock: `sure`, `unsure` or `behind`.
+        clock: Whether it is known what time it is: `sure` or `unsure`.
         uplink: None: there is none.
     """
 

@@ -106,7 +106,7 @@ class Alarm(Message, frozen=True, kw_only=True):
     """Something that staff should know.
 
     Args:
-        name: A word from a closed list, such as `printer.paper_out`.
+        name: A word from a closed list, such as `printer`.
         since: Desk time.
         sentence: What is wrong and what to do, in the site's language.
     """

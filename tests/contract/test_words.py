@@ -1,0 +1,90 @@
+"""The closed lists of the document are those of the code: nobody meets a word that is not there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from appliance import entrance, strings
+from appliance.bus.verbs import NotAsked
+from appliance.bus.views import OPEN
+from appliance.checkin.outcomes import Outcome
+from appliance.drivers.printer import PrinterStatus
+from appliance.journal.records import Why
+from appliance.line.answers import Reason
+from appliance.line.model import CounterState
+from appliance.scanner import kind_of
+from tests.contract.document import SCHEMAS, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+APPLIANCE: Final = Path(strings.__file__).parents[1]
+KINDS: Final = {
+    "code": "LB1:6BF",
+    "slip": "https://slip.example/x",
+    "url": "https://www.example",
+    "wifi": "WIFI:S:x;;",
+    "contact": "BEGIN:VCARD",
+    "other": "4006381333931",
+}
+# What the wiring tells the desk of, by the part's name.
+FAIL_TO_START: Final = {"buttons", "lamps"}
+# What the scanner says of a whole picture.
+OF_PICTURES: Final = {"several", entrance.UNREADABLE}
+
+
+def names_of_alarms() -> Iterator[str]:
+    """Give the names of alarms, from the sources: wherever one is raised, its name stands there."""
+    for path in APPLIANCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Call(
+                    func=ast.Name("Wrong") | ast.Attribute(attr="alarm"),
+                    args=[ast.Constant(str(name)), *_],
+                ):
+                    yield name
+
+
+def test_reasons_of_a_refusal() -> None:
+    assert words("Reply.reason").keys() == {reason.value for reason in (*Reason, *NotAsked)}
+
+
+def test_reason_cannot_be_mistaken_for_an_outcome() -> None:
+    assert not words("Reply.reason").keys() & words("KioskResult.outcome").keys()
+
+
+def test_outcomes() -> None:
+    without_code = {entrance.TAKEN, entrance.NOT_HERE, entrance.UNREADABLE}
+    assert words("KioskResult.outcome").keys() == {each.value for each in Outcome} | without_code
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_facts_that_an_outcome_needs_stand_with_it(language: str) -> None:
+    entries = strings.texts(language).entries
+    for outcome, meaning in words("KioskResult.outcome").items():
+        told = re.findall(r"\w+", meaning.partition("]")[0]) if meaning.startswith("[") else ()
+        needed = {name for _, name, _, _ in Formatter().parse(entries[f"scan.{outcome}"]) if name}
+        assert needed <= set(told), outcome
+
+
+def test_kinds_of_scans() -> None:
+    found = {kind_of(text, "https://slip.example/") for text in KINDS.values()}
+    assert found == KINDS.keys()
+    assert words("Scan.kind").keys() == found | OF_PICTURES
+
+
+def test_states() -> None:
+    assert words("OpenTicket.state").keys() == {state.value for state in OPEN}
+    assert words("OpenCounter.state").keys() == {state.value for state in CounterState}
+    assert words("Health.printer").keys() == {status.value for status in PrinterStatus}
+    assert SCHEMAS["Why"]["x-words"].keys() == {why.value for why in Why}
+
+
+def test_alarms() -> None:
+    assert words("Alarm.name").keys() == set(names_of_alarms()) | FAIL_TO_START
