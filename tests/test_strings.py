@@ -125,3 +125,11 @@ def test_a_difference_is_found() -> None:
         "en: scan.a does not take the facts of '{time} Uhr'",
         "en: scan.c is empty",
     ]
+
+
+@pytest.mark.parametrize("language", strings.languages())
+def test_who_needs_few_sections_gets_just_these(language: str) -> None:
+    whole, some = strings.texts(language), strings.texts(language, "board", "scan")
+    assert some.entries == {
+        key: text for key, text in whole.entries.items() if key.startswith(("board.", "scan."))
+    }

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from appliance.display.text import Typesetter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Panel:
     """A part of the screen, and how it is drawn.
 

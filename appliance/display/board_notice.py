@@ -93,7 +93,7 @@ def _look(theme: Theme, tone: Tone) -> _Look:
     return _Look(shape, ink.ground, ink.ink, soft.ink, sign.ink)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Stack:
     """Lines below each other, each with its colour and the pixels above its capitals."""
 

@@ -41,7 +41,7 @@ MINUTE_S = 60.0
 M = TypeVar("M", Board, Wait)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Timing:
     """How long a call is made to stand out, and a notice to stay.
 
@@ -63,7 +63,7 @@ class Timing:
     speed: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Heard(Generic[M]):
     message: M
     at_s: float
@@ -72,7 +72,7 @@ class _Heard(Generic[M]):
         return self.at_s + min(max(self.message.valid_s, 0), AGE_MAX_S)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _DeskTime:
     """Desk time, from the last live message and the monotonic clock."""
 
@@ -83,7 +83,7 @@ class _DeskTime:
         return self.told + timedelta(seconds=now_s - self.at_s)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Turn:
     """A call's time in the large place: from `start_s` until the next one starts."""
 
@@ -97,13 +97,13 @@ class _Turn:
         return max(self.called_s + timing.emphasis_s, self.start_s + timing.turn_s)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Notice:
     view: NoticeView
     ends_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BoardState:
     """What was heard so far. `hear` and `show` give the next state, `view` what is to be seen.
 

@@ -27,7 +27,7 @@ class Mood(Enum):
     """Someone is asked to come now."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CallView:
     """A call as it is drawn.
 
@@ -42,7 +42,7 @@ class CallView:
     now: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NextView:
     """A ticket that will be called soon."""
 
@@ -50,7 +50,7 @@ class NextView:
     right_of_way: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ServiceView:
     """The wait for one service.
 
@@ -65,7 +65,7 @@ class ServiceView:
     range_min: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StaleView:
     """The news are old.
 
@@ -89,7 +89,7 @@ class Tone(Enum):
     """Nothing could be done; somebody helps."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NoticeView:
     """What is told to the person who scanned or pressed just now.
 
@@ -115,7 +115,7 @@ class NoticeView:
         return max((len(words) for _, words in self.more), default=0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BoardView:
     """Everything that is on the screen.
 

@@ -110,7 +110,7 @@ class Part(NamedTuple):
     content: Box
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Layout:
     """The parts of a board, in pixels of the screen.
 

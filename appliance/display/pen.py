@@ -26,7 +26,7 @@ TITLE_CAP = 25
 TITLE_HEIGHT = 84
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ServiceSign:
     """How a service is shown.
 
@@ -39,7 +39,7 @@ class ServiceSign:
     names: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Signs:
     """What the board says that does not change during the day.
 
@@ -58,7 +58,7 @@ class Signs:
     places: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Pen:
     """Draws text of the board's sizes.
 

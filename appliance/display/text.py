@@ -53,7 +53,7 @@ class Weight(Enum):
     BOLD = "bold"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FontFiles:
     """One family: the two files that everything is set in."""
 

@@ -19,7 +19,7 @@ AAA_TEXT = 7.0
 AAA_SIGN = 3.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Pair:
     """What is drawn, and what it stands on."""
 
@@ -43,7 +43,7 @@ def luminance(colour: Colour) -> float:
     return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Theme:
     """Colours, by what they are for. All are text colours but `sign` ones.
 

@@ -285,7 +285,7 @@ def signs(settings: config.Settings) -> Signs:
     return Signs(
         settings.site.name,
         settings.lobby.name,
-        tuple(texts(language) for language in settings.site.languages),
+        tuple(texts(language, "board", "scan") for language in settings.site.languages),
         {each.code: ServiceSign(each.letter, each.text) for each in settings.services},
         {each.id: each.place for each in settings.counters if each.place},
     )
