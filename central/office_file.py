@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-from appliance.config.lines import line_numbers
-from appliance.config.problems import (
-    ConfigError,
-    Finding,
-    Notes,
-    Problem,
-    bare,
-    did_you_mean,
-    shown,
-)
+from appliance.config.problems import bare, did_you_mean, shown
 from appliance.config.sections import Section
-from appliance.config.tables import read_document
 from central import office
+from central.toml_file import read_sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from appliance.config.problems import Notes
     from appliance.config.tables import Document, Table
-
-LIMIT_BYTES = 1 << 20
-"""Hundreds of sites fit; a larger file is not read to its end."""
 
 
 def load(path: Path, *, languages: Sequence[str]) -> office.Office:
@@ -40,13 +28,7 @@ def load(path: Path, *, languages: Sequence[str]) -> office.Office:
     Raises:
         ConfigError: It cannot be used; the error says everything that is wrong with it.
     """
-    text = _read(path)
-    raw = _parse(path, text)
-    notes = Notes()
-    document = read_document(raw, _sections(), notes)
-    _check(document, languages, notes)
-    if notes.findings:
-        raise ConfigError(_problems(path, text, notes), "")
+    document = read_sections(path, _sections(), partial(_check, languages=languages))
     return office.Office(
         files=document.one("issuer").build(),
         mail=document.one("mail").build(),
@@ -70,52 +52,7 @@ def _sections() -> tuple[Section, ...]:
     )
 
 
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LIMIT_BYTES + 1)
-    except OSError as error:
-        raise _whole_file(path, f"it cannot be read: {error.strerror}; name another") from error
-    except ValueError:
-        raise _whole_file(path, "this is no name of a file; name another") from None
-    if len(content) > LIMIT_BYTES:
-        raise _whole_file(path, f"it is larger than {LIMIT_BYTES} bytes; name an office file")
-    try:
-        return content.decode("utf-8-sig")  # editors on Windows put a mark at the beginning
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise _whole_file(path, "it is not UTF-8; save it in that encoding", line) from None
-
-
-def _parse(path: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        place = re.search(r"at line (\d+)", str(error))
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        line = int(place[1]) if place else None
-        raise _whole_file(path, f"it is not TOML: {reason}; mend that place", line) from None
-
-
-def _whole_file(path: Path, wrong: str, line: int | None = None) -> ConfigError:
-    return ConfigError([Problem(path, "", Finding(wrong), line)], "")
-
-
-def _problems(path: Path, text: str, notes: Notes) -> list[Problem]:
-    lines = line_numbers(text)
-
-    def line(key: str) -> int | None:
-        while key:
-            if found := lines.get(key) or lines.get(f"{key}[1]"):
-                return found
-            key = key.rpartition(".")[0]
-        return None
-
-    problems = [Problem(path, key, finding, line(key)) for key, finding in notes.findings]
-    return sorted(problems, key=lambda problem: problem.line or 0)
-
-
-def _check(document: Document, languages: Sequence[str], notes: Notes) -> None:
+def _check(document: Document, notes: Notes, *, languages: Sequence[str]) -> None:
     for table in document.all("site"):
         for language in table.values.get("languages", ()):
             if language not in languages:
