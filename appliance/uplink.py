@@ -27,6 +27,7 @@ from appliance.parts import Wrong
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from appliance.bus.mirror import Publish
     from appliance.bus.outbox import Outbox
     from appliance.bus.topics import Topics
     from appliance.line.line import Line
@@ -86,16 +87,9 @@ class Carrier(Protocol):
     def dates_checked(self) -> bool:
         """Whether certificates had to be valid now."""
 
-    def publish(
-        self,
-        topic: str,
-        payload: bytes,
-        *,
-        retain: bool = False,
-        qos: int = 1,
-        expiry_s: int | None = None,
-    ) -> int:
-        """Send, or give 0."""
+    @property
+    def publish(self) -> Publish:
+        """Sends, or gives 0."""
 
 
 def subscriptions(topics: Topics) -> tuple[str, ...]:

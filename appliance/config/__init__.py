@@ -37,10 +37,10 @@ from appliance.config.hours import Hours
 from appliance.config.problems import ConfigError, Finding, Problem
 from appliance.config.reading import load
 from appliance.config.secret import SecretError, read_secret
+from appliance.config.services import Counter, Service, WalkIn
 from appliance.config.settings import (
     Bus,
     Codes,
-    Counter,
     Device,
     Journal,
     Lobby,
@@ -49,10 +49,8 @@ from appliance.config.settings import (
     Role,
     Rules,
     Scanner,
-    Service,
     Settings,
     Site,
-    WalkIn,
 )
 from appliance.config.uplink import Uplink
 

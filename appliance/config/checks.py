@@ -10,12 +10,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from appliance.config.problems import Notes, bare, did_you_mean, shown
-from appliance.config.settings import Role, WalkIn
+from appliance.config.services import WalkIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from appliance.config.sections import Section
+    from appliance.config.settings import Role
     from appliance.config.tables import Document, Table
 
 

@@ -90,6 +90,14 @@ def language_code() -> Kind:
     return pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", 'a language such as "de" or "en"')
 
 
+def web_address() -> Kind:
+    """Give the kind of an address that goes into a QR code; it may be left empty."""
+    return pattern(
+        r"([Hh][Tt][Tt][Pp][Ss]?://[!-~]{1,92})?",
+        "a web address of at most 100 ASCII characters, or empty",
+    )
+
+
 def service_code() -> Kind:
     """Give the kind of a service's code."""
     return pattern(r"[A-Z0-9]{1,6}", "the code of a service, 1 to 6 of A-Z and 0-9")

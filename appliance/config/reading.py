@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from appliance.config.devices import Buttons, Printer
     from appliance.config.hours import Hours
-    from appliance.config.settings import Lobby, Service, Site
+    from appliance.config.services import Service
+    from appliance.config.settings import Lobby, Site
     from appliance.config.tables import Document, Table
 
 LIMIT_BYTES = 256 * 1024

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from appliance.config import agenda, devices, hours, settings, uplink
+from appliance.config import agenda, devices, hours, services, settings, uplink
 from appliance.config.keys import REQUIRED, Declared, Key, keys_of
 from appliance.config.kinds import one_of
 from appliance.config.settings import Role
@@ -80,14 +80,14 @@ def sections() -> tuple[Section, ...]:
         Section(
             "service",
             "What people come for.",
-            {"": settings.Service},
+            {"": services.Service},
             many=True,
             needed_by=Role.DESK,
         ),
         Section(
             "counter",
             "Where clerks serve.",
-            {"": settings.Counter},
+            {"": services.Counter},
             many=True,
             needed_by=Role.DESK,
         ),
