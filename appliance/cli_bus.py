@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 KEY_BYTES = 16
 ANSWER_WITHIN_S = 10.0
+LONGEST_S = 600.0
+"""Nobody waits for an answer for longer."""
 
 
 def add_verbs(
@@ -76,9 +78,12 @@ def _repeatable(verb: argparse.ArgumentParser) -> None:
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds <= 600:  # noqa: PLR2004  (nobody waits for longer than ten minutes)
-        raise argparse.ArgumentTypeError(f"'{text}' is not between 0 and 600 seconds")
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= LONGEST_S:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds up to {LONGEST_S:.0f}")
     return seconds
 
 

@@ -325,12 +325,15 @@ def test_missing_password_names_its_file(lobby: Lobby) -> None:
         ["issue"],
         ["next", "--counter", "1", "--key", "abc"],
         ["next", "--counter", "1", "--timeout", "0"],
+        ["next", "--counter", "1", "--timeout", "soon"],
     ],
 )
-def test_wrong_use(words: list[str]) -> None:
+def test_wrong_use(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == 2
+    # In words for people, with no name of ours in them.
+    assert " _" not in capsys.readouterr().err
 
 
 def test_wish_that_nobody_can_have(lobby: Lobby) -> None:
