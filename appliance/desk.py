@@ -11,6 +11,7 @@ Who comes is dealt with by `entrance`, who commands by `answering`; both change 
 from __future__ import annotations
 
 import queue
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
@@ -47,7 +48,9 @@ HELD = timedelta(minutes=1)
 """A clock that is behind the journal by less is none that staff should call somebody for."""
 QUIET_S = 0.01
 AT_ONCE = 64
-"""So much is dealt with in one round: the rest of a round costs as much as a few commands."""
+"""So much is dealt with in one round: what comes with a round costs as much as a few commands."""
+PATIENCE_S = 0.1
+"""So long is put off what nobody waits for, while people ask one after the other."""
 
 
 class Desk:
@@ -96,6 +99,8 @@ class Desk:
         )
         self._upkeep = Upkeep(journal)
         self._numbers_known = True
+        self._looked_up_s = float("-inf")
+        self._put_off = False
 
     @property
     def line(self) -> Line:
@@ -130,12 +135,23 @@ class Desk:
             now = self._keep_time()
             for item in items:
                 self._handle(item, now)
-            self._look_after(now)
-            if self._publishing.due(idle=not items):
-                self._publishing.tell(self.line, now)
-                self._around.ask_forecast(now)
-            if self._inbox.empty():
-                self._upkeep.tidy(self.line)
+            at_once = not items or any(isinstance(item, FromUplink | Nudge) for item in items)
+            self._put_off = not at_once and time.monotonic() - self._looked_up_s < PATIENCE_S
+            if not self._put_off:
+                self._look_up(now, idle=not items)
+
+    def _look_up(self, now: datetime, *, idle: bool) -> None:
+        """Do what nobody at a counter or at the entrance waits for, once it is quiet.
+
+        It holds the interpreter, which the connection's thread needs to send the last answer.
+        """
+        self._looked_up_s = time.monotonic()
+        self._look_after(now)
+        if self._publishing.due(idle=idle):
+            self._publishing.tell(self.line, now)
+            self._around.ask_forecast(now)
+        if self._inbox.empty():
+            self._upkeep.tidy(self.line)
 
     def _next_items(self) -> list[Incoming]:
         """Wait for what comes, and take what came with it; nothing, once it is quiet.
@@ -143,7 +159,8 @@ class Desk:
         News are told in that quiet moment: telling them takes longer than most commands, and who
         asked for the next one should not wait for it.
         """
-        wait_s = QUIET_S if self._publishing.news else min(1.0, self._rhythm.tick_s)
+        soon = self._put_off or self._publishing.news
+        wait_s = QUIET_S if soon else min(1.0, self._rhythm.tick_s)
         items: list[Incoming] = []
         try:
             items.append(self._inbox.get(timeout=wait_s))

@@ -272,15 +272,17 @@ class NumbersGoOn:
 CounterStateEvent = CounterOpened | CounterStoodBy | CounterPaused | CounterClosed
 """What a counter does with itself."""
 
-CounterEvent = (
-    CounterStateEvent
-    | TicketCalled
+CounterTicketEvent = (
+    TicketCalled
     | TicketStarted
     | TicketFinished
     | TicketSetAside
     | TicketTransferred
     | TicketParked
 )
+"""What a counter does with a ticket."""
+
+CounterEvent = CounterStateEvent | CounterTicketEvent
 """What a counter does."""
 
 DayEvent = ModeSet | HoursSet | NoticeSet | DayTurned | BootBegan | ClockSet | NumbersGoOn
