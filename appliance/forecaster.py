@@ -108,7 +108,15 @@ class Forecaster:
             self._promise_at(now),
             self._scored(),
             self._learned,
+            self._followed(now),
         )
+
+    def _followed(self, now: datetime) -> Mapping[str, tuple[int, int]]:
+        """Give the ranges of those who may look: where slips carry no secret, nobody does."""
+        if not any(ticket.follow for ticket in self._line.waiting.values()):
+            return {}
+        waits = self._estimator.waits(self._line, now)
+        return {number: told_range(forecast) for number, forecast in waits.items()}
 
     def _promise_at(self, now: datetime) -> Mapping[str, Promised]:
         """Give the promise of the next hour, as it was at most a minute ago."""

@@ -111,6 +111,8 @@ class Told(msgspec.Struct, frozen=True):
             hour; it may be a minute old.
         score: How good the forecasts were; None: none was met yet.
         learned: Once after each turn of the day.
+        tickets: Number → what is told of its wait, as in `ranges`, for those who wait with a slip
+            that lets them follow.
     """
 
     at: datetime
@@ -119,6 +121,7 @@ class Told(msgspec.Struct, frozen=True):
     promise: Mapping[str, Promised] = {}
     score: Scored | None = None
     learned: Learned | None = None
+    tickets: Mapping[str, tuple[Minutes, Minutes]] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from appliance.bus.messages import shown, staff
 from appliance.bus.messages.payload import encode
 from appliance.bus.views import View
 from appliance.drivers.printer import PrinterStatus
+from appliance.following import Following
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,6 +66,7 @@ class Publishing:
         self._texts = texts
         self._session = session
         self._rhythm = rhythm
+        self._following = None if upstream is None else Following(topics, upstream)
         self._alarms = AlarmBook()
         self._of_parts: frozenset[str] = frozenset()
         self._printer: PrinterStatus | None = None
@@ -190,6 +192,8 @@ class Publishing:
                 upstream.mirror(topic, payload)
         # What stands in it is for counters, and stays in the house.
         self._publish(self._topics.tickets, encode(view.tickets()), retain=True)
+        if self._following is not None:
+            self._following.tell(line, view, told)
         self._told_s = time.monotonic()
         self._news_s = None
 

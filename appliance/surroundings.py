@@ -68,8 +68,14 @@ class Upstream(Protocol):
     def handle(self, item: Inbound) -> None:
         """Take in what its connection hands on."""
 
-    def mirror(self, topic: str, payload: bytes) -> None:
-        """Have a message of the lobby's told there too, retained, as soon as it can be."""
+    def mirror(self, topic: str, payload: bytes, *, expiry_s: int | None = None) -> None:
+        """Have a message told there, retained, as soon as it can be.
+
+        Args:
+            topic: Where.
+            payload: Empty: what is retained there is taken away.
+            expiry_s: It is of no use to anyone after so long.
+        """
 
     def health(self) -> UplinkHealth:
         """Give how it is."""

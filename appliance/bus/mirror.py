@@ -37,7 +37,6 @@ class _Word:
     retain: bool
     qos: int
     until_s: float | None
-    due: bool = True
 
 
 class Mirror:
@@ -55,6 +54,8 @@ class Mirror:
         self._publish = publish
         self._monotonic = monotonic
         self._words: dict[str, _Word] = {}
+        # In the order in which they want to be said: of thousands, only a few do at any moment.
+        self._due: dict[str, None] = {}
         self._flying: dict[int, str] = {}
         self.refused: dict[str, int] = {}
 
@@ -82,16 +83,16 @@ class Mirror:
             expiry_s: It is of no use to anyone after so long.
         """
         until_s = None if expiry_s is None else self._monotonic() + expiry_s
-        # To the end: a topic that changes all the time does not keep others from their turn.
-        self._words.pop(topic, None)
         self._words[topic] = _Word(payload, retain, qos, until_s)
+        # To the end: a topic that changes all the time does not keep others from their turn.
+        self._due.pop(topic, None)
+        self._due[topic] = None
 
     def connected(self) -> None:
         """Take in that the connection is new: say it all again."""
         self._flying.clear()
         self.refused.clear()
-        for word in self._words.values():
-            word.due = True
+        self._due = dict.fromkeys(self._words)
 
     def confirmed(self, said: Acknowledged) -> None:
         """Take in that the broker has a message, or refuses it."""
@@ -110,10 +111,11 @@ class Mirror:
             room: How many unconfirmed messages the connection can take.
         """
         now_s = self._monotonic()
-        for topic, word in list(self._words.items()):
+        for topic in list(self._due):
+            word = self._words[topic]
             if word.until_s is not None and word.until_s <= now_s:
-                del self._words[topic]
-            elif word.due and (room > 0 or not word.qos):
+                del self._words[topic], self._due[topic]
+            elif room > 0 or not word.qos:
                 left_s = None if word.until_s is None else max(1, int(word.until_s - now_s))
                 sent = self._publish(
                     topic, word.payload, retain=word.retain, qos=word.qos, expiry_s=left_s
@@ -123,6 +125,6 @@ class Mirror:
                 if word.qos:
                     self._flying[sent] = topic
                     room -= 1
-                word.due = False
+                del self._due[topic]
                 if not word.retain or not word.payload:
                     del self._words[topic]

@@ -81,6 +81,14 @@ class Topics(msgspec.Struct, frozen=True):
         """What is wrong."""
         return self.prefix + "alarms"
 
+    def follow(self, digest: str) -> str:
+        """How one number stands, for whoever has its slip.
+
+        Args:
+            digest: SHA-256 of the slip's secret, in hex: the broker does not learn the secret.
+        """
+        return f"{self.prefix}follow/{digest}"
+
     def bookings(self, day: date | None) -> str:
         """The bookings of a day, from the issuer; None: filter for those of all days."""
         return f"{self.prefix}bookings/{day or '+'}"

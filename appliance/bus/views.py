@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 from appliance.bus.messages.alive import Health
-from appliance.bus.messages.shown import Board, Call, ServiceWait, Wait, Waiting, WaitOf
+from appliance.bus.messages.shown import Board, Call, Follow, ServiceWait, Wait, Waiting, WaitOf
 from appliance.bus.messages.staff import (
     Alarm,
     Alarms,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from appliance.bus.messages.alive import UplinkHealth
     from appliance.line.model import Service, Ticket
+    from appliance.line.wait import Wait as Expected
 
 FRESH = timedelta(seconds=60)
 """A call is told with its id for so long: a board that comes back speaks what it missed."""
@@ -110,6 +111,33 @@ class View:
         """The wait for one service, by itself."""
         return WaitOf(**self._stamp(), wait=wait)
 
+    def follow(
+        self, ticket: Ticket, wait: Expected | None, told: tuple[int, int] | None, valid_s: int
+    ) -> Follow:
+        """How one number stands, for who follows it from afar. No wishes, no booking.
+
+        Args:
+            ticket: The number.
+            wait: What it has before it; None: it does not wait.
+            told: Its forecast in minutes; None: there is no fresh one, and the rough range of the
+                expected minutes is told.
+            valid_s: After this many seconds without news it is stale.
+        """
+        low, high = (told or wait.range_min if wait else None) or (None, None)
+        return Follow(
+            **self._stamp(valid_s),
+            ticket=ticket.number,
+            service=ticket.service,
+            state=ticket.state.value,
+            right_of_way=self._right_of_way(ticket),
+            ahead=wait.waiting if wait else None,
+            ahead_first=wait.first if wait else None,
+            low_min=low,
+            high_min=high,
+            counter=ticket.counter,
+            calls=ticket.calls,
+        )
+
     def promise(self, next_hour: Sequence[Watch] = (), forecast: Score | None = None) -> Promise:
         """How the promise was kept today, and what else is known of it.
 
@@ -168,13 +196,13 @@ class View:
         """What is wrong."""
         return Alarms(**self._stamp(), alarms=alarms)
 
-    def _stamp(self) -> _Stamp:
+    def _stamp(self, valid_s: int | None = None) -> _Stamp:
         day = self.line.day or self.now.astimezone(self.line.zone).date()
         return {
             "as_of": self.now,
             "day": day,
             "session": self.session,
-            "valid_s": self.valid_s,
+            "valid_s": self.valid_s if valid_s is None else valid_s,
         }
 
     def _ranked_as(self, ticket: Ticket) -> Service:

@@ -24,7 +24,7 @@ from appliance.line.model import CounterState, Ticket, TicketState
 from appliance.line.promise import Promise, watch
 from appliance.line.rollout import calls
 from appliance.line.scene import Stage
-from appliance.line.wait import wait_for, wait_of
+from appliance.line.wait import wait_for, wait_of, waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -135,6 +135,28 @@ class Estimator:
             return None
         return self._forecast(line, ticket, wait_of(line, number, now).waiting, now, DRAWS)
 
+    def waits(self, line: Line, now: datetime) -> dict[str, Forecast]:
+        """Give how much longer each ticket in the line waits; one play forward for all of them.
+
+        Left out are those that no open counter serves.
+        """
+        services = frozenset(ticket.service for ticket in line.waiting.values())
+        if not services:
+            return {}
+        rng = self._rng(now, 0)
+        pilot = Stage(line, self.learned, now, rng, PILOTS, self._tail)
+        farthest_s = [
+            float(each.max()) for each in _called_by_number(pilot, services, DAY).values()
+        ]
+        horizon = _horizon(max(farthest_s, default=0.0))
+        stage = Stage(line, self.learned, now, rng, DRAWS, self._tail)
+        ahead = waits(line, now)
+        drawn = _called_by_number(stage, services, horizon)
+        told = {
+            number: self._read(ahead[number].waiting, drawn_s) for number, drawn_s in drawn.items()
+        }
+        return {number: forecast for number, forecast in told.items() if forecast is not None}
+
     def promise(self, line: Line, now: datetime) -> tuple[Promise, ...]:
         """Give how the promise will be kept in the next hour, by service; see `promise`."""
         rng = self._rng(now, 0)
@@ -152,7 +174,11 @@ class Estimator:
             for counter in line.counters.values()
         ):
             return None
-        called_s = self._drawn_s(line, ticket, now, draws)
+        return self._read(waiting, self._drawn_s(line, ticket, now, draws))
+
+    def _read(self, waiting: int, called_s: Floats) -> Forecast | None:
+        """Read what the draws say, calibrated; None: none of them reaches the call."""
+        called_s = called_s[np.isfinite(called_s)]
         if not called_s.size:
             return None
         wanted = [self.calibration.level(share) for share in (0.05, 0.5, 0.9, 0.95)]
@@ -165,11 +191,9 @@ class Estimator:
         rng = self._rng(now, ticket.sequence)
         # A few draws tell how far ahead the many need to look.
         pilot = Stage(line, self.learned, now, rng, PILOTS, self._tail)
-        farthest_s = float(_called_s(pilot, ticket, DAY).max())
-        horizon = DAY if np.isinf(farthest_s) else timedelta(seconds=1.25 * farthest_s) + MORE
+        horizon = _horizon(float(_called_s(pilot, ticket, DAY).max()))
         stage = Stage(line, self.learned, now, rng, draws, self._tail)
-        called_s = _called_s(stage, ticket, horizon)
-        return called_s[np.isfinite(called_s)]
+        return _called_s(stage, ticket, horizon)
 
     def _rng(self, now: datetime, sequence: int) -> np.random.Generator:
         return np.random.default_rng([self._seed, int(now.timestamp()), sequence])
@@ -180,3 +204,19 @@ def _called_s(stage: Stage, ticket: Ticket, horizon: timedelta) -> Floats:
     staged = stage.staged([ticket.service], joins, horizon)
     column = staged.tickets.index(ticket)
     return calls(staged.scene, [column])[:, column]
+
+
+def _called_by_number(
+    stage: Stage, services: Iterable[str], horizon: timedelta
+) -> dict[str, Floats]:
+    """Give when each ticket in the line is called, in each draw."""
+    staged = stage.staged(services, None, horizon)
+    waiting = stage.line.waiting
+    columns = {t.number: at for at, t in enumerate(staged.tickets) if t.number in waiting}
+    called_s = calls(staged.scene, [*columns.values()])
+    return {number: called_s[:, column] for number, column in columns.items()}
+
+
+def _horizon(farthest_s: float) -> timedelta:
+    """Give how far the many draws need to look, where a few have looked so far."""
+    return DAY if np.isinf(farthest_s) else timedelta(seconds=1.25 * farthest_s) + MORE

@@ -8,15 +8,16 @@ a wide range, never a point.
 
 from __future__ import annotations
 
+from collections import Counter as Counted
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from appliance.line.model import CounterState, Ticket
+from appliance.line.model import CounterState, RankClass, Ticket
 from appliance.line.rules import DROPPED, order, rank, ranking_service
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from appliance.line.line import Line
@@ -36,10 +37,12 @@ class Wait:
     Args:
         waiting: Tickets that share a counter with the service and would be called before.
         expected: Time until the call; None where no counter that serves it is open.
+        first: How many of these have right of way.
     """
 
     waiting: int
     expected: timedelta | None
+    first: int = 0
 
     @property
     def range_min(self) -> tuple[int, int] | None:
@@ -61,36 +64,67 @@ def wait_of(line: Line, number: str, now: datetime) -> Wait:
     return _wait(line, line.tickets[number], now)
 
 
+def waits(line: Line, now: datetime) -> Mapping[str, Wait]:
+    """Give the wait of everyone in the line, by number, in calling order.
+
+    As `wait_of` for each, in one go: sixty people cost as much as one.
+    """
+    counters = [c for c in line.counters.values() if c.state is CounterState.OPEN]
+    free_at = {counter.id: _free_at(line, counter, now) for counter in counters}
+    before: Counted[str] = Counted()
+    first: Counted[str] = Counted()
+    found = {}
+    for candidate in order(line.waiting.values(), now, line.services):
+        ticket = line.tickets[candidate.ticket]
+        sharing = _sharing(counters, ticket.service)
+        called = _called_at(line, counters, free_at, ticket, now)
+        found[ticket.number] = Wait(
+            sum(before[service] for service in sharing),
+            None if called is None else called - now,
+            sum(first[service] for service in sharing),
+        )
+        before[ticket.service] += 1
+        first[ticket.service] += candidate.rank.rank_class <= RankClass.RIGHT_OF_WAY
+    return found
+
+
 def _wait(line: Line, ticket: Ticket, now: datetime) -> Wait:
     counters = [c for c in line.counters.values() if c.state is CounterState.OPEN]
-    sharing = frozenset[str]().union(
-        *(c.services for c in counters if ticket.service in c.services)
-    )
+    sharing = _sharing(counters, ticket.service)
     mine = rank(ticket, now, ranking_service(ticket, line.services))
     ahead = [
-        line.tickets[candidate.ticket]
+        (line.tickets[candidate.ticket], candidate.rank.rank_class <= RankClass.RIGHT_OF_WAY)
         for candidate in order(line.waiting.values(), now, line.services)
         if candidate.rank < mine
     ]
-    waiting = sum(other.service in sharing for other in ahead)
-    return Wait(waiting, _played_forward(line, counters, [*ahead, ticket], now))
-
-
-def _played_forward(
-    line: Line, counters: Sequence[Counter], tickets: Sequence[Ticket], now: datetime
-) -> timedelta | None:
-    """Give the time until the last of `tickets` is called, or None if no counter serves it."""
     free_at = {counter.id: _free_at(line, counter, now) for counter in counters}
-    called: datetime | None = None
-    for ticket in tickets:
-        able = [c.id for c in counters if ticket.service in c.services]
-        if not able:
-            called = None
-            continue
-        first = min(able, key=free_at.__getitem__)
-        called = max(free_at[first], now)
-        free_at[first] = called + line.services.get(ticket.service, DROPPED).minutes
-    return None if called is None else called - now
+    for other, _ in ahead:
+        _called_at(line, counters, free_at, other, now)
+    called = _called_at(line, counters, free_at, ticket, now)
+    shared = [first for other, first in ahead if other.service in sharing]
+    return Wait(len(shared), None if called is None else called - now, sum(shared))
+
+
+def _sharing(counters: Sequence[Counter], service: str) -> frozenset[str]:
+    """Give the services whose people the same counters may call."""
+    return frozenset[str]().union(*(c.services for c in counters if service in c.services))
+
+
+def _called_at(
+    line: Line,
+    counters: Sequence[Counter],
+    free_at: dict[str, datetime],
+    ticket: Ticket,
+    now: datetime,
+) -> datetime | None:
+    """Let the first free counter call `ticket`; give when, or None: no counter serves it."""
+    able = [c.id for c in counters if ticket.service in c.services]
+    if not able:
+        return None
+    first = min(able, key=free_at.__getitem__)
+    called = max(free_at[first], now)
+    free_at[first] = called + line.services.get(ticket.service, DROPPED).minutes
+    return called
 
 
 def _free_at(line: Line, counter: Counter, now: datetime) -> datetime:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from appliance.bus.access import Rights
 
 PLACE: Final = Topics("SUED", "EINGANG", "sued.eingang-1")
-# A right to what is not published yet.
-NOT_YET: Final = "/follow/"
 WHERE: Final[Mapping[str, Mapping[str, Rights]]] = {
     "bus": {
         **dict(zip(access.PROCESSES, access.rights_of_processes(PLACE), strict=True)),
@@ -39,8 +37,6 @@ def channels(topics: Iterable[str]) -> set[str]:
     """Give the channels that these topics, or filters, are of."""
     found = set()
     for topic in topics:
-        if NOT_YET in topic:
-            continue
         if topic.startswith(f"{access.ROOT}canary/"):
             found.add("canary")
             continue

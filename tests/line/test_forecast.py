@@ -337,3 +337,26 @@ def test_call_that_is_repeated_does_not_begin_the_conversation_anew() -> None:
             lobby.do(commands.Recall("1"), "08:04")
         waits.append(lobby.p50("B1", "08:04"))
     assert waits[0] == waits[1]
+
+
+def test_all_who_wait_get_a_forecast_in_one_go() -> None:
+    watched = Watched()
+    watched.opens("1", "2")
+    numbers = [watched.do(commands.Issue("A1"), "08:00") for _ in range(8)]
+    watched.do(commands.CheckIn(booking("08:00", service="C1")), "08:00")
+    waits = watched.estimator.waits(watched.line, at("08:01"))
+    # No open counter serves C1.
+    assert [*waits] == numbers
+    assert [each.waiting for each in waits.values()] == [*range(8)]
+    middles = [each.p50 for each in waits.values()]
+    assert middles == sorted(middles)
+    alone = watched.estimator.wait_of(watched.line, numbers[-1], at("08:01"))
+    assert alone is not None
+    # Other draws of the same chance.
+    assert abs(waits[numbers[-1]].p50 - alone.p50) < 3 * MINUTE
+
+
+def test_nobody_waits_and_nobody_gets_a_forecast() -> None:
+    watched = Watched()
+    watched.opens("1")
+    assert watched.estimator.waits(watched.line, at("08:01")) == {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from appliance.line import commands
-from appliance.line.wait import wait_for, wait_of
+from appliance.line.wait import wait_for, wait_of, waits
 from tests.support.lobby import Played, at
 
 MINUTE = timedelta(minutes=1)
@@ -58,3 +58,28 @@ def test_ticket_waits_for_those_before_it_only() -> None:
     first, second = lobby.walks_in("08:00", "B1"), lobby.walks_in("08:01", "B1")
     assert wait_of(lobby.line, first, at("08:02")).waiting == 0
     assert wait_of(lobby.line, second, at("08:02")).expected == 10 * MINUTE
+
+
+def test_waits_of_all_are_those_of_each() -> None:
+    lobby = Played()
+    lobby.opens("1", "2")
+    lobby.walks_in("08:00", "A1")
+    lobby.checks_in("08:01", slot="08:10", service="B1")
+    lobby.checks_in("08:01", slot="09:30", service="A1")
+    lobby.checks_in("08:02", slot="08:05", service="C1")
+    lobby.walks_in("08:03", "B1")
+    lobby.do(commands.Next("1"), "08:04")
+    now = at("08:05")
+    assert waits(lobby.line, now) == {
+        number: wait_of(lobby.line, number, now) for number in lobby.line.waiting
+    }
+
+
+def test_those_with_right_of_way_are_counted_apart() -> None:
+    lobby = Played()
+    lobby.opens("1")
+    lobby.walks_in("08:00", "A1")
+    number = lobby.walks_in("08:01", "A1")
+    lobby.checks_in("08:02", slot="08:05", service="A1")
+    wait = wait_of(lobby.line, number, at("08:03"))
+    assert (wait.waiting, wait.first) == (2, 1)

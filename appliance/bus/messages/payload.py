@@ -9,9 +9,12 @@ connected.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
+
+if TYPE_CHECKING:
+    from typing import Self
 
 LIMIT_BYTES = 64 * 1024
 """No payload is larger, but for what an issuer sends by the uplink (`issued`)."""
@@ -40,6 +43,11 @@ class Retained(Message, frozen=True, kw_only=True):
     day: date
     session: str
     valid_s: int
+
+    def says_what(self, other: Self) -> bool:
+        """Tell whether it says what another one said, at another time."""
+        then = msgspec.structs.replace(other, as_of=self.as_of, valid_s=self.valid_s)
+        return then == self
 
 
 def encode(message: Message) -> bytes:

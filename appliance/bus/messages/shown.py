@@ -84,6 +84,35 @@ class WaitOf(Retained, frozen=True, kw_only=True):
     wait: ServiceWait
 
 
+class Follow(Retained, frozen=True, kw_only=True):
+    """How one number stands, for the page behind its slip's QR. Nothing in it tells who it is.
+
+    Args:
+        ticket: The number.
+        service: Its code.
+        state: As in `OpenTicket`, and the ends: `served`, `closed`, `cancelled`.
+        right_of_way: Whether it stands before those without an appointment.
+        ahead: While it waits: tickets that share a counter with it and are called before.
+        ahead_first: How many of these have right of way.
+        low_min: While it waits: lower end of the range, in minutes, rounded to 5; None: no
+            forecast, as no counter that serves it is open.
+        high_min: Upper end.
+        counter: Where it is called to, or was last; None: nowhere yet.
+        calls: How often it was called: a higher one is a call anew.
+    """
+
+    ticket: str
+    service: str
+    state: str
+    right_of_way: bool = False
+    ahead: int | None = None
+    ahead_first: int | None = None
+    low_min: int | None = None
+    high_min: int | None = None
+    counter: str | None = None
+    calls: int = 0
+
+
 class KioskResult(Message, frozen=True, kw_only=True):
     """What the kiosk shows for a scan or a touch.
 
