@@ -21,6 +21,7 @@ from appliance.keeper import Asking
 from appliance.line import commands
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from appliance.bus.link import Received
@@ -44,6 +45,7 @@ class Answering:
         topics: The lobby's tree.
         texts: In the site's language.
         publish: Sends on the bus.
+        refused: Told of each message that was not what it should be.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Answering:
         topics: Topics,
         texts: Texts,
         publish: Publish,
+        refused: Callable[[], None],
     ) -> None:
         self._keeper = keeper
         self._entrance = entrance
@@ -61,20 +64,28 @@ class Answering:
         self._topics = topics
         self._texts = texts
         self._publish = publish
+        self._refused = refused
 
     def commanded(self, received: Received, now: datetime) -> None:
         """Do what a message asks for, if it is a command, and reply."""
         topic = self._topics.read_command(received.topic)
         if topic is None:
+            self._refused()
             return
         reply = self._answer(topic, received.payload, received.correlation or b"", now)
         where = received.response_topic
-        if where is not None and self._topics.is_reply_to(topic.caller, where):
+        if where is None:
+            return
+        if self._topics.is_reply_to(topic.caller, where):
             self._publish(where, reply, correlation=received.correlation)
+        else:
+            # Whoever obeys any response topic lets a login write anywhere (tried).
+            self._refused()
 
     def _answer(self, topic: CommandTopic, payload: bytes, key: bytes, now: datetime) -> bytes:
         """Do what is asked, once for each key, and give the reply's bytes."""
         if len(key) != KEY_BYTES:
+            self._refused()
             return self._refusal(NotAsked.NO_KEY)
         request = hashlib.sha256(topic.verb.encode() + b"\0" + payload).digest()
         known = self._journal.answer_to(topic.caller, key)
@@ -84,6 +95,7 @@ class Answering:
             body = decode(payload, asked.Command)
             return encode(self._done(topic, body, Asking(topic.caller, key, request), now))
         except MessageError as error:
+            self._refused()
             return self._refusal(NotAsked.MALFORMED, error=str(error))
         except NotAskedError as error:
             return self._refusal(error.reason, **error.facts)

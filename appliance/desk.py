@@ -93,7 +93,9 @@ class Desk:
         self._publishing = publishing
         self._keeper = keeper
         self._entrance = Entrance(keeper, publishing, around, texts, kiosk)
-        self._answering = Answering(keeper, self._entrance, journal, topics, texts, around.publish)
+        self._answering = Answering(
+            keeper, self._entrance, journal, topics, texts, around.publish, publishing.refused
+        )
         self._clock = DeskTime(
             clock, self.line.boot, sure=self.line.clock_sure, last=journal.last_time()
         )
@@ -193,6 +195,9 @@ class Desk:
                 self._entrance.pressed(service, now)
             case Connected():
                 self._publishing.changed()
+            case Acknowledged(refusal=refusal) if refusal:
+                # The access list withholds what we say: else it would look like success.
+                self._publishing.alarm("bus", now, "bus_not_allowed", reason=f"{refusal:#x}")
             case Disconnected() | Acknowledged() | Nudge():
                 pass
             case SlipPrinted(slip_id):
@@ -212,6 +217,7 @@ class Desk:
             return
         if received.retained:
             # A scan or a command is of its moment; one that was kept is a mistake or an attack.
+            self._publishing.refused()
             self._publishing.alarm("retained", now, topic=received.topic)
             return
         if received.topic == self._topics.scan:
@@ -223,6 +229,7 @@ class Desk:
         try:
             scan = decode(received.payload, asked.Scan)
         except MessageError as error:
+            self._publishing.refused()
             self._publishing.alarm("scan", now, error=error)
             return
         self._entrance.scanned(scan, now)

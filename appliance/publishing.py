@@ -73,6 +73,7 @@ class Publishing:
         self._told: Told | None = None
         self._told_s = float("-inf")
         self._news_s: float | None = time.monotonic()
+        self._refused = 0
 
     @property
     def news(self) -> bool:
@@ -112,6 +113,10 @@ class Publishing:
         """Take back an alarm, if it is on."""
         if self._alarms.off(name):
             self.changed()
+
+    def refused(self) -> None:
+        """Count a message that was not what it should be."""
+        self._refused += 1
 
     def parts_are(self, wrong: Iterable[Wrong], now: datetime) -> None:
         """Have staff told what is wrong with the desk's parts: this, and no longer what was."""
@@ -203,6 +208,7 @@ class Publishing:
             self._printer.value if self._printer is not None else None,
             None if self._upstream is None else self._upstream.health(),
             paper=self.paper if known else None,
+            refused=self._refused,
         )
 
 

@@ -68,7 +68,7 @@ def _of_process(topics: Topics, process: str) -> Rights:
         case "desk":
             writes += (
                 *_lobby_state(topics),
-                *_device_state(topics),
+                topics.health,
                 topics.tickets,
                 topics.kiosk_result(ANY),
                 topics.reply(ANY, ANY),
@@ -95,7 +95,7 @@ def rights_of_caller(topics: Topics, caller: str) -> Rights:
         hears += (topics.promise, topics.alarms, topics.tickets)
     if kind == "staff":
         everywhere = Topics(topics.site, topics.lobby, ANY)
-        hears += (*_device_state(everywhere), _presences(topics))
+        hears += (everywhere.health, _presences(topics))
     return Rights(
         caller,
         (topics.command(caller, ANY), canary),

@@ -25,6 +25,7 @@ class NotAsked(Enum):
 
     UNKNOWN_VERB = "unknown_verb"
     NOT_YOURS = "not_yours"
+    ELSEWHERE = "elsewhere"
     INCOMPLETE = "incomplete"
     MALFORMED = "malformed"
     NO_KEY = "no_key"
@@ -197,5 +198,5 @@ def _at_counter(body: Command, counter: str, line: Line) -> str:
     own = known.ticket if known else None
     ticket = body.ticket or _given(own, "ticket")
     if ticket in line.tickets and ticket != own:
-        raise NotAskedError(NotAsked.NOT_YOURS, {"verb": ticket})
+        raise NotAskedError(NotAsked.ELSEWHERE, {"ticket": ticket})
     return ticket

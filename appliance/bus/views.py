@@ -180,7 +180,7 @@ class View:
         )
 
     def health(
-        self, printer: str | None, uplink: UplinkHealth | None, *, paper: bool | None
+        self, printer: str | None, uplink: UplinkHealth | None, *, paper: bool | None, refused: int
     ) -> Health:
         """How the device is, as far as the desk knows it.
 
@@ -188,9 +188,17 @@ class View:
             printer: A word for its state; None: not known yet.
             uplink: None: there is none.
             paper: Whether slips come out; None: not known yet.
+            refused: Messages that were not what they should be.
         """
         clock = "sure" if self.line.clock_sure else "unsure"
-        return Health(**self._stamp(), printer=printer, paper=paper, clock=clock, uplink=uplink)
+        return Health(
+            **self._stamp(),
+            printer=printer,
+            paper=paper,
+            clock=clock,
+            refused=refused,
+            uplink=uplink,
+        )
 
     def alarms(self, alarms: list[Alarm]) -> Alarms:
         """What is wrong."""

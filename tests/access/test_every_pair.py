@@ -30,7 +30,7 @@ ALL_ON_THE_BUS: Final = (DESK, SCANNER, BOARD, FAR_SCANNER, FAR_BOARD, *CALLERS)
 
 # Topic → who says it, who hears it.
 ON_THE_BUS: Final[Mapping[str, tuple[Iterable[str], Iterable[str]]]] = {
-    f"{HERE}/dev/sued.eingang-1/status": ((DESK,), STAFF),
+    f"{HERE}/dev/sued.eingang-1/status": ((), ()),
     f"{HERE}/dev/sued.eingang-1/health": ((DESK,), STAFF),
     f"{HERE}/dev/sued.eingang-1/evt": ((), ()),
     f"{HERE}/dev/sued.eingang-1/ack": ((), ()),

@@ -142,7 +142,7 @@ def test_what_the_desk_says_on_a_morning_stands_in_the_document(heard: Heard) ->
     for said in heard.said:
         check(said)
     told = {channel_of(said.topic) for said in heard.said}
-    assert told == channels_said("bus") - BESIDE - {"status"}
+    assert told == channels_said("bus") - BESIDE
 
 
 def test_words_that_the_desk_says_are_those_of_the_document(heard: Heard) -> None:

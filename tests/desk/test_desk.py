@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from appliance.bus.link import Received
+from appliance.bus.link import Acknowledged, Received
 from appliance.bus.messages import asked, shown
+from appliance.bus.messages.alive import Health
 from appliance.bus.messages.payload import decode
 from appliance.checkin.admission import Admission
 from appliance.checkin.outcomes import Outcome
@@ -214,7 +215,7 @@ def test_counter_cannot_finish_another_counters_ticket(table: Table) -> None:
     table.ask("counter.1", "open_counter", key=b"1" * 16)
     table.ask("counter.1", "next", key=b"2" * 16)
     reply = table.ask("counter.2", "finish", b'{"ticket": "A001"}', key=b"3" * 16)
-    assert reply.reason == "not_yours"
+    assert (reply.reason, reply.sentence) == ("elsewhere", "A001 is not at this counter.")
 
 
 def test_reply_goes_to_no_topic_but_the_callers_own(table: Table) -> None:
@@ -235,6 +236,28 @@ def test_kept_command_is_thrown_away_and_told(table: Table) -> None:
 def test_scan_that_cannot_be_read_is_told(table: Table) -> None:
     table.put(Received(TOPICS.scan, b"\xff"))
     assert table.alarms() == ["scan"]
+
+
+def test_messages_that_are_not_what_they_should_be_are_counted(table: Table) -> None:
+    command = TOPICS.command("counter.1", "open_counter")
+    reply = TOPICS.reply("counter.1", "t")
+    table.put(
+        Received(TOPICS.scan, b"\xff"),
+        Received(TOPICS.prefix + "counter.1/cmd/NO", b"{}", response_topic=reply, correlation=KEY),
+        Received(command, b"{}", retained=True, correlation=KEY),
+        Received(command, b"{}", response_topic=reply, correlation=b"short"),
+        Received(command, b"[]", response_topic=reply, correlation=b"1" * 16),
+        Received(command, b"{}", response_topic=TOPICS.board, correlation=b"2" * 16),
+    )
+    assert table.told(TOPICS.health, Health).refused == 6
+    # What is read and refused is an everyday thing.
+    table.ask("counter.1", "issue", b'{"service": "A1"}', key=b"3" * 16)
+    assert table.told(TOPICS.health, Health).refused == 6
+
+
+def test_bus_that_refuses_what_the_desk_says_is_told(table: Table) -> None:
+    table.put(Acknowledged(7, heard=False, refusal=0x87))
+    assert table.alarms() == ["bus"]
 
 
 def test_restart_knows_everyone(table: Table) -> None:

@@ -37,9 +37,16 @@ class Branch:
         folder: For its journal.
         address: The central broker; a port: on this machine.
         name: Of the device.
+        pace: Of its attempts to connect.
     """
 
-    def __init__(self, folder: Path, address: Address | int, name: str = "eingang-1") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        address: Address | int,
+        name: str = "eingang-1",
+        pace: Pace = QUICK,
+    ) -> None:
         self.topics = Topics("SUED", "EINGANG", f"sued.{name}")
         folder.mkdir(parents=True, exist_ok=True)
         self.journal = Keeping(folder / "journal.sqlite", uplink=True)
@@ -59,7 +66,7 @@ class Branch:
             subscriptions=subscriptions(self.topics),
             will=last_will(self.topics, self.session, "0.1", MORNING),
             canary=self.topics.canary(device),
-            pace=QUICK,
+            pace=pace,
         )
         self.outbox = Outbox(device, self.journal)
         self.uplink = Uplink(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 import json
 import queue
 import shutil
+import socket
 import time
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,12 +14,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from appliance.bus.access import Rights, access_list
-from appliance.bus.link import Inbound, Link, Login, Received, Tcp
+from appliance.bus.link import Inbound, Link, Login, Pace, Received, Tcp
 from tests.support.branch import MORNING, Branch
 from tests.support.cable import Cable
 from tests.support.collecting import Collecting
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tests.conftest import MakeMosquitto
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 FLOWING = 2000
 DAY_TICKETS = 2000
 DEVICES = 100
+CROWDED = Pace(0.3, 2.0)
 
 
 def acked(branch: Branch) -> bool:
@@ -197,11 +201,33 @@ def test_card_that_was_exchanged_begins_anew(tmp_path: Path, mosquitto: Mosquitt
         assert collecting.stored() == everything
 
 
+def knocks(port: int, at_least: int) -> list[float]:
+    """Stand where the broker was and turn everyone away; give when they came, in seconds."""
+    came_s: list[float] = []
+    with socket.create_server(("127.0.0.1", port), backlog=DEVICES) as door:
+        door.settimeout(10)
+        while len(came_s) < at_least:
+            knocking, _ = door.accept()
+            came_s.append(time.monotonic())
+            knocking.close()
+    return came_s
+
+
+def most_within(window_s: float, moments_s: Sequence[float]) -> int:
+    """Give how many of some moments in order fall into one window, at most."""
+    return max(
+        bisect.bisect(moments_s, moment_s + window_s) - number
+        for number, moment_s in enumerate(moments_s)
+    )
+
+
 def test_hundred_devices_come_back_together_and_all_is_complete(
     tmp_path: Path, make_mosquitto: MakeMosquitto
 ) -> None:
     broker = make_mosquitto(extra="max_queued_messages 0")
-    branches = [Branch(tmp_path / f"{n}", broker.port, f"eingang-{n}") for n in range(DEVICES)]
+    branches = [
+        Branch(tmp_path / f"{n}", broker.port, f"eingang-{n}", CROWDED) for n in range(DEVICES)
+    ]
 
     def turn_all(*, until_all_acked: bool) -> None:
         until_s = time.monotonic() + 60
@@ -227,6 +253,9 @@ def test_hundred_devices_come_back_together_and_all_is_complete(
             turn_all(until_all_acked=False)
             for branch in branches:
                 branch.issue(3)
+            # A crowd that knocked together would knock together for ever.
+            knocks_s = knocks(broker.port, at_least=3 * DEVICES)
+            assert most_within(0.05, knocks_s) < DEVICES / 2
             broker.start()
             turn_all(until_all_acked=True)
             for branch in branches:

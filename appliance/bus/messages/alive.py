@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from appliance.bus.messages.payload import Message, Retained
+from appliance.bus.messages.payload import Message, Moment, Retained
 
 
 class Presence(Message, frozen=True, kw_only=True):
@@ -31,7 +29,7 @@ class Status(Message, frozen=True, kw_only=True):
 
     state: str
     session: str
-    as_of: datetime
+    as_of: Moment
     version: str
 
 
@@ -52,7 +50,7 @@ class UplinkHealth(Message, frozen=True, kw_only=True):
     dead: int
     refused: int
     dates_checked: bool
-    certificate_until: datetime | None = None
+    certificate_until: Moment | None = None
 
 
 class Health(Retained, frozen=True, kw_only=True):
@@ -66,6 +64,8 @@ class Health(Retained, frozen=True, kw_only=True):
         temperature_c: Of the processor.
         undervoltage: Whether the supply was too weak since the start.
         clock: Whether it is known what time it is: `sure` or `unsure`.
+        refused: Messages on the bus that were not what they should be, since the desk's start:
+            retained where nothing may be, malformed, with another's response topic.
         uplink: None: there is none.
     """
 
@@ -76,4 +76,5 @@ class Health(Retained, frozen=True, kw_only=True):
     temperature_c: float | None = None
     undervoltage: bool | None = None
     clock: str | None = None
+    refused: int = 0
     uplink: UplinkHealth | None = None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
-from appliance.bus.messages.payload import Message
+from appliance.bus.messages.payload import Message, Moment
 from appliance.line.model import Mode, Urgency, Wish
 
 NOTICE_CHARACTERS = 120
@@ -34,7 +33,7 @@ class Scan(Message, frozen=True, kw_only=True):
     kind: str
     kiosk: str
     text: Annotated[str, msgspec.Meta(max_length=512)] | None = None
-    frame_at: datetime | None = None
+    frame_at: Moment | None = None
 
 
 class Command(Message, frozen=True, kw_only=True):

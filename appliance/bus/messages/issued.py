@@ -6,12 +6,12 @@ one and nothing else. No names, no addresses: an opaque id, a time, a service.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import msgspec
 
-from appliance.bus.messages.payload import Message
+from appliance.bus.messages.payload import Message, Moment
 
 LIMIT_BYTES = 1 << 20
 """A day of 1,800 bookings has about 200 kB (measured)."""
@@ -28,7 +28,7 @@ class Issued(Message, frozen=True, kw_only=True):
         revision: Of two payloads for a day the one with the higher revision counts.
     """
 
-    as_of: datetime
+    as_of: Moment
     day: date
     revision: Annotated[int, msgspec.Meta(ge=1)]
 
@@ -46,7 +46,7 @@ class Booked(Message, frozen=True, kw_only=True):
     """
 
     id: BookingId
-    slot: Annotated[datetime, msgspec.Meta(tz=True)]
+    slot: Moment
     minutes: Annotated[int, msgspec.Meta(ge=1, le=480)]
     service: Annotated[str, msgspec.Meta(pattern="^[A-Z0-9]{1,6}$")]
     short: Annotated[str, msgspec.Meta(min_length=8, max_length=8)] | None = None

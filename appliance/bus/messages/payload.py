@@ -9,7 +9,7 @@ connected.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LIMIT_BYTES = 64 * 1024
 """No payload is larger, but for what an issuer sends by the uplink (`issued`)."""
 T = TypeVar("T")
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time with its offset: without one nobody can know which is meant."""
 
 
 class MessageError(ValueError):
@@ -39,7 +41,7 @@ class Retained(Message, frozen=True, kw_only=True):
         valid_s: After this many seconds without news it is stale.
     """
 
-    as_of: datetime
+    as_of: Moment
     day: date
     session: str
     valid_s: int

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
-from appliance.bus.messages.payload import Message, Retained
+from appliance.bus.messages.payload import Message, Moment, Retained
 from appliance.line.model import Wish
 
 
@@ -76,9 +74,9 @@ class OpenTicket(Message, frozen=True, kw_only=True):
     ticket: str
     service: str
     state: str
-    taken: datetime
-    rank: tuple[int, datetime, int]
-    slot: datetime | None = None
+    taken: Moment
+    rank: tuple[int, Moment, int]
+    slot: Moment | None = None
     counter: str | None = None
     calls: int = 0
     shown: int = 1
@@ -112,7 +110,7 @@ class Alarm(Message, frozen=True, kw_only=True):
     """
 
     name: str
-    since: datetime
+    since: Moment
     sentence: str
 
 

@@ -6,16 +6,14 @@ their last digits in browsers. Epochs are compared for equality only.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
-from appliance.bus.messages.payload import Message
+from appliance.bus.messages.payload import Message, Moment
 
 Epoch = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
 Seq = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class EventId(Message, frozen=True, kw_only=True):
