@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Hitch(StrEnum):
@@ -72,3 +76,16 @@ class Acknowledged(msgspec.Struct, frozen=True):
 
 
 Inbound = Connected | Disconnected | Received | Acknowledged
+
+
+def without_receipts(hand_on: Callable[[Inbound], None]) -> Callable[[Inbound], None]:
+    """Hand on everything but that a message was taken.
+
+    For who does not count them: else each message that is sent wakes it once more.
+    """
+
+    def unless_it_is_one(item: Inbound) -> None:
+        if not isinstance(item, Acknowledged) or item.refusal:
+            hand_on(item)
+
+    return unless_it_is_one

@@ -69,8 +69,14 @@ class View:
         Args:
             online: Whether the central broker is reached; None: there is none.
         """
+        since = self.now - FRESH
         called = sorted(
-            (t for t in self.line.tickets.values() if t.called is not None),
+            # The others first left out: in the afternoon most of a thousand were called.
+            (
+                ticket
+                for ticket in self.line.tickets.values()
+                if ticket.called and (ticket.called >= since or ticket.state in AT_A_COUNTER)
+            ),
             key=lambda ticket: ticket.called or self.now,
             reverse=True,
         )
@@ -78,7 +84,7 @@ class View:
         counters = self.line.counters.values()
         return Board(
             **self._stamp(),
-            calls=[self._call(t) for t in called if t.called and self.now - t.called <= FRESH],
+            calls=[self._call(t) for t in called if t.called and t.called >= since],
             at_counters=[self._call(t) for t in called if t.state in AT_A_COUNTER],
             next=[
                 Waiting(

@@ -92,6 +92,7 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
     """
     import secrets
 
+    from appliance.bus.inbound import without_receipts
     from appliance.desk import Desk
     from appliance.forecasting import Forecasting
     from appliance.journal.keeping import Keeping
@@ -139,7 +140,8 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
         subscriptions = [topics.scan, topics.commands]
         if journal.found.numbers is None:
             subscriptions.append(topics.board)
-        link = lobby.link(settings, "desk", inbox.put, subscriptions, session_s=DESK_SESSION_S)
+        take = without_receipts(inbox.put)
+        link = lobby.link(settings, "desk", take, subscriptions, session_s=DESK_SESSION_S)
         pulse = Pulse(link, topics.presence("desk"), manager.feed_watchdog)
         built = Desk(
             line=empty,

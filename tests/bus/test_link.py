@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from appliance.bus.access import Rights, access_list
+from appliance.bus.inbound import without_receipts
 from appliance.bus.link import (
     Acknowledged,
     Connected,
@@ -209,3 +210,12 @@ def test_tcp_works_as_well(mosquitto: Mosquitto) -> None:
 
 def test_password_is_in_no_repr() -> None:
     assert "hunter2" not in repr(Login("a", "b", "hunter2"))
+
+
+def test_who_counts_no_receipts_is_not_woken_by_them_but_by_a_refusal() -> None:
+    taken: list[Inbound] = []
+    hand_on = without_receipts(taken.append)
+    received, refused = Received("t", b""), Acknowledged(2, heard=False, refusal=0x87)
+    for item in (Acknowledged(1, heard=True), received, refused):
+        hand_on(item)
+    assert taken == [received, refused]
