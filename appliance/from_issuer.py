@@ -7,6 +7,7 @@ to staff until something usable comes in its place; what was known before stays 
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from appliance.bus.messages.payload import MessageError
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from appliance.line.line import Line
     from appliance.reception import Trust
 
+FARTHEST = timedelta(days=400)
+"""Nobody books so far ahead. A list of a later day is a mistake, and would stay here until then."""
 MISSING_S = 600.0
 """A list that is not there so long after the connection is up will not come by itself."""
 
@@ -48,16 +51,17 @@ class FromIssuer:
         self._monotonic = monotonic
         self._online_s: float | None = None
         self._wrong: dict[str, str] = {}
+        self._today: date | None = None
 
     def bookings(self, day: date, payload: bytes) -> None:
         """Take the bookings of a day; empty: the day is over."""
         if payload:
-            self._take("bookings", lambda: self._books.take_bookings(day, payload))
+            self._take("bookings", lambda: self._books.take_bookings(self._near(day), payload))
 
     def cancelled(self, day: date, payload: bytes) -> None:
         """Take which of them are cancelled; empty: the day is over."""
         if payload:
-            self._take("cancelled", lambda: self._books.take_cancelled(day, payload))
+            self._take("cancelled", lambda: self._books.take_cancelled(self._near(day), payload))
 
     def keys(self, payload: bytes) -> None:
         """Take the signed trust list."""
@@ -67,6 +71,7 @@ class FromIssuer:
     def look(self, line: Line, _now: datetime) -> Sequence[Wrong]:
         """Tell what could not be used, and that nothing came; see `Part`."""
         found = [Wrong("issuer", facts={"error": error}) for error in self._wrong.values()][:1]
+        self._today = line.day if line.clock_sure else None
         if not self._online():
             self._online_s = None
             return found
@@ -76,6 +81,11 @@ class FromIssuer:
         if waited and line.day is not None and not self._books.day(line.day).revision:
             found.append(Wrong("bookings_missing"))
         return found
+
+    def _near(self, day: date) -> date:
+        if self._today is not None and day > self._today + FARTHEST:
+            raise MessageError(f"{day} is more than {FARTHEST.days} days ahead")
+        return day
 
     def _take(self, what: str, take: Callable[[], bool]) -> None:
         try:
