@@ -20,9 +20,10 @@ EVENT_TYPES: dict[str, type[events.Event]] = {
 """What the line does."""
 RECORD_TYPES: dict[str, type[Record]] = {kind.__name__: kind for kind in get_args(Record)}
 """What the journal does with itself."""
-PRIVATE = frozenset({"caller", "follow"})
+PRIVATE = frozenset({"caller", "follow", "spoken"})
 """Members that never leave the device, wherever in an event they stand: who asked for it is the
-house's own business, and whoever knows the secret of a slip may follow its number."""
+house's own business, whoever knows the secret of a slip may follow its number, and a rare language
+tells who it was."""
 
 
 class DamagedEventError(ValueError):

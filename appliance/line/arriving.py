@@ -137,6 +137,14 @@ def _give(
     number = f"{letter}{count:03d}"
     sequence = line.next_sequence
     issued = events.TicketIssued(
-        now, number, sequence, code, booking, command.wishes, line.clock_sure, command.follow
+        now,
+        number,
+        sequence,
+        code,
+        booking,
+        command.wishes,
+        line.clock_sure,
+        command.follow,
+        command.language,
     )
     return Decision(Given(number), (issued,))

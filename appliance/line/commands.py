@@ -16,11 +16,13 @@ class CheckIn:
 
     Args:
         follow: The secret for the slip's QR; empty: none.
+        language: The visitor's, such as `uk`; empty: not known.
     """
 
     booking: Booking
     wishes: frozenset[Wish] = frozenset()
     follow: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Issue:
         by_staff: The reception gives it out: it may, whatever walk-ins get today.
         expected: How long the person would wait, as far as that is known.
         follow: The secret for the slip's QR; empty: none.
+        language: The visitor's, such as `uk`; empty: not known.
     """
 
     service: str
@@ -38,6 +41,7 @@ class Issue:
     by_staff: bool = False
     expected: timedelta | None = None
     follow: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

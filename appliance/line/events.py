@@ -18,6 +18,7 @@ class TicketIssued:
         clock_sure: Whether it was known what time it is.
         follow: Whoever knows it may follow the ticket: it stands on the slip, and leaves the device
             nowhere else; empty: none.
+        spoken: The visitor's language, where it was told; it stays on the device.
     """
 
     at: datetime
@@ -28,6 +29,7 @@ class TicketIssued:
     wishes: frozenset[Wish] = frozenset()
     clock_sure: bool = True
     follow: str = ""
+    spoken: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from appliance.line import deciding, events, turning
 from appliance.line.model import Boot, Counter, CounterState, Mode, Service, Ticket, TicketState
 from appliance.line.opening import Spans
 from appliance.line.rules import Rules
+from appliance.line.why import explain
 
 if TYPE_CHECKING:
     from appliance.line.answers import Decision
@@ -209,6 +210,7 @@ class Line:
             wishes=event.wishes,
             clock_sure=event.clock_sure,
             follow=event.follow,
+            spoken=event.spoken,
         )
         letter, count = event.ticket[0], int(event.ticket[1:])
         by_booking = self.by_booking
@@ -260,6 +262,7 @@ def _served(ticket: Ticket, event: events.CounterTicketEvent) -> Ticket:
                 turn_calls=ticket.turn_calls + 1,
                 called=event.at,
                 first_called=ticket.first_called or event.at,
+                why=explain(event) if event.candidates or event.by_name else ticket.why,
             )
         case events.TicketStarted(at):
             return replace(ticket, state=TicketState.SERVING, started=at)

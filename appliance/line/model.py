@@ -71,6 +71,33 @@ class Service:
     max_wait: timedelta | None = None
 
 
+class Because(Enum):
+    """What decided that one was called and not another; texts stand under `why.{because}`."""
+
+    CALLED_AGAIN = "called_again"
+    BY_NAME = "by_name"
+    ONLY_ONE = "only_one"
+    URGENT = "urgent"
+    RIGHT_OF_WAY = "right_of_way"
+    FIRST_OF_ALL = "first_of_all"
+    NOBODY_ELSE = "nobody_else"
+
+
+@dataclass(frozen=True, slots=True)
+class WhyCalled:
+    """The explanation of one call.
+
+    Args:
+        because: What decided.
+        passed: How many who had their number earlier were passed over.
+        waiting: How many others the counter might have called.
+    """
+
+    because: Because
+    passed: int = 0
+    waiting: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Booking:
     """An appointment made online.
@@ -129,6 +156,9 @@ class Ticket:
         set_aside: When nobody came.
         clock_sure: Whether it was known what time it was when it was taken.
         follow: The secret in the QR on its slip, by which the person may follow it; empty: none.
+        spoken: The visitor's language, such as `uk`, where it was told; empty: not known.
+        why: Why it was called and not another, the last time that somebody was chosen; None: it
+            never was called.
     """
 
     number: str
@@ -151,6 +181,8 @@ class Ticket:
     clock_sure: bool = True
     follow: str = ""
     copies: int = 0
+    spoken: str = ""
+    why: WhyCalled | None = None
 
 
 class CounterState(Enum):

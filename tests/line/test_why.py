@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from appliance.line import commands, events
-from appliance.line.why import Because, Why, explain
+from appliance.line.model import Because, WhyCalled
+from appliance.line.why import explain
 from appliance.strings import languages, texts
 from tests.support.lobby import Played, at
 
@@ -27,29 +28,29 @@ def test_appointment_tells_how_many_it_passed(lobby: Played) -> None:
     lobby.walks_in("09:00")
     lobby.walks_in("09:01")
     lobby.checks_in("09:15", slot="09:20")
-    assert explain(call(lobby, "09:16")) == Why(Because.RIGHT_OF_WAY, passed=2, waiting=2)
+    assert explain(call(lobby, "09:16")) == WhyCalled(Because.RIGHT_OF_WAY, passed=2, waiting=2)
 
 
 def test_walk_in_was_first_of_all(lobby: Played) -> None:
     lobby.walks_in("09:00")
     lobby.walks_in("09:01")
-    assert explain(call(lobby, "09:02")) == Why(Because.FIRST_OF_ALL, waiting=1)
+    assert explain(call(lobby, "09:02")) == WhyCalled(Because.FIRST_OF_ALL, waiting=1)
 
 
 def test_only_one_waits(lobby: Played) -> None:
     lobby.walks_in("09:00")
-    assert explain(call(lobby, "09:02")) == Why(Because.ONLY_ONE)
+    assert explain(call(lobby, "09:02")) == WhyCalled(Because.ONLY_ONE)
 
 
 def test_early_appointments_among_themselves(lobby: Played) -> None:
     lobby.checks_in("08:00", slot="10:00")
     lobby.checks_in("08:01", slot="09:00")
-    assert explain(call(lobby, "08:02")) == Why(Because.NOBODY_ELSE, passed=1, waiting=1)
+    assert explain(call(lobby, "08:02")) == WhyCalled(Because.NOBODY_ELSE, passed=1, waiting=1)
 
 
 def test_recall_chose_nobody() -> None:
     recall = events.TicketCalled(at("09:00"), "A001", "1", 2)
-    assert explain(recall) == Why(Because.CALLED_AGAIN)
+    assert explain(recall) == WhyCalled(Because.CALLED_AGAIN)
 
 
 @pytest.mark.parametrize("language", languages())
