@@ -5,6 +5,7 @@
         access.acl        who may say and hear what; whatever is not in it is denied
         logins            who needs a password there; the passwords are made there, and stay there
         mosquitto.conf    listeners and limits
+        nginx.conf        on a lobby's Pi: the server of the pages for counters and reception
 
 Nothing in them is secret, so they can be reviewed like any text: sorted by login, each right with a
 comment, and the same inventory gives the same bytes.
@@ -28,6 +29,7 @@ from appliance.bus.access import (
 from appliance.config.settings import Role
 from appliance.errors import LobbyError
 from appliance.files import write_atomically
+from central import pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -60,11 +62,15 @@ class Places:
         folder: Of the files that are made here, and of passwords, certificates and keys.
         socket: Where the processes on a Pi reach their bus.
         store: Where the central broker keeps what must survive.
+        pages: Where the pages for counters and reception are, as `lobby pages` lays them out.
+        websockets: Port on which a lobby's bus listens for its web server, on 127.0.0.1.
     """
 
     folder: str = "/etc/mosquitto/lobby"
     socket: str = "/run/lobby/bus/socket"
     store: str = "/var/lib/mosquitto/"
+    pages: str = "/srv/lobby/pages"
+    websockets: int = 9001
 
 
 USUAL: Final = Places()
@@ -120,6 +126,7 @@ def files_of(inventory: Inventory, places: Places = USUAL) -> Mapping[str, str]:
             f"{at}/access.acl": _HEAD + access_list(rights),
             f"{at}/logins": _logins(right.login for right in rights),
             f"{at}/mosquitto.conf": _bus_settings(inventory, lobby, places),
+            f"{at}/nginx.conf": _HEAD + pages.settings(_served_pages(inventory, places)),
         }
     return found
 
@@ -167,7 +174,7 @@ def _bus_settings(inventory: Inventory, lobby: Lobby, places: Places) -> str:
         (each for each in inventory.devices_of(lobby) if not each.has_bus),
         key=lambda each: each.id,
     )
-    pages = _TABS * len(lobby.callers)
+    tabs = _TABS * len(lobby.callers)
     parts = [
         _HEAD,
         f"# The bus of lobby {lobby.id}, site {lobby.site}. Nothing that must survive rests on it.",
@@ -180,11 +187,10 @@ def _bus_settings(inventory: Inventory, lobby: Lobby, places: Places) -> str:
         f"listener 0 {places.socket}",
         f"max_connections {len(Role) + _SPARE}",
         "",
-        "# Counters, in browsers: name and password.",
-        f"listener {inventory.bus.counters_port}",
+        "# Counters, in browsers: name and password. nginx stands before it, and ends TLS.",
+        f"listener {places.websockets} 127.0.0.1",
         "protocol websockets",
-        _served(folder),
-        f"max_connections {pages}",
+        f"max_connections {tabs}",
     ]
     if satellites:
         logins = [process_login(each.id, str(role)) for each in satellites for role in each.roles]
@@ -198,6 +204,16 @@ def _bus_settings(inventory: Inventory, lobby: Lobby, places: Places) -> str:
             f"max_connections {2 * len(logins)}",
         ]
     return "\n".join([*parts, ""])
+
+
+def _served_pages(inventory: Inventory, places: Places) -> pages.Served:
+    folder = places.folder
+    return pages.Served(
+        str(inventory.bus.counters_port),
+        places.pages,
+        places.websockets,
+        (f"{folder}/own.pem", f"{folder}/own.key"),
+    )
 
 
 def _central_settings(inventory: Inventory, places: Places) -> str:

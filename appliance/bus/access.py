@@ -181,7 +181,7 @@ def _device_state(topics: Topics) -> tuple[str, ...]:
 
 
 def _presences(topics: Topics) -> str:
-    return Topics(topics.site, topics.lobby, ANY).presence(ANY)
+    return topics.presences
 
 
 def access_list(rights: Iterable[Rights]) -> str:

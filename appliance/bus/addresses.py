@@ -46,19 +46,37 @@ class Tcp(msgspec.Struct, frozen=True):
         return f"{self.host}:{self.port}"
 
 
-class Identity(msgspec.Struct, frozen=True):
-    """Whom we trust, and who we are. The files are read anew at each connect.
+class Anchor(msgspec.Struct, frozen=True):
+    """Whom we trust; a password tells who we are. The file is read anew at each connect.
 
     Args:
         ca: Certificates, PEM, of those who may sign for a broker. No others count, not even those
             that the system trusts.
+    """
+
+    ca: Path
+
+    @property
+    def files(self) -> str:
+        """Where it is."""
+        return str(self.ca)
+
+
+class Identity(Anchor, frozen=True):
+    """Whom we trust, and who we are; see `Anchor`.
+
+    Args:
         certificate: Ours, PEM, with what is between it and its root.
         key: Its private key, PEM, not encrypted.
     """
 
-    ca: Path
     certificate: Path
     key: Path
+
+    @property
+    def files(self) -> str:
+        """Where they are."""
+        return f"{self.ca}, {self.certificate} or {self.key}"
 
 
 class Proxy(msgspec.Struct, frozen=True):
@@ -91,7 +109,7 @@ class Tls(msgspec.Struct, frozen=True):
 
     host: str
     port: int
-    identity: Identity
+    identity: Anchor
     path: str | None = None
     proxy: Proxy | None = None
 
@@ -102,7 +120,7 @@ class Tls(msgspec.Struct, frozen=True):
 Address = UnixSocket | Tcp | Tls
 
 
-def read_address(url: str, identity: Identity, proxy: str = "") -> Tcp | Tls:
+def read_address(url: str, identity: Anchor, proxy: str = "") -> Tcp | Tls:
     """Read an address as people write it.
 
     Args:

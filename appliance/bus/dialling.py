@@ -17,13 +17,13 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, assert_never
 
-from appliance.bus.addresses import Tcp, Tls, UnixSocket
+from appliance.bus.addresses import Identity, Tcp, Tls, UnixSocket
 from appliance.errors import LobbyError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from appliance.bus.addresses import Address, Identity, Proxy
+    from appliance.bus.addresses import Address, Anchor, Proxy
 
 SILENT_MS = 10_000
 ASK_AFTER_S = 5
@@ -36,10 +36,9 @@ NO_CHECK_TIME = 0x200000
 class IdentityError(LobbyError, OSError):
     """A certificate or key of ours cannot be used."""
 
-    def __init__(self, identity: Identity, error: OSError) -> None:
+    def __init__(self, identity: Anchor, error: OSError) -> None:
         self.identity = identity
-        files = f"{identity.ca}, {identity.certificate} or {identity.key}"
-        super().__init__(f"{files} cannot be used: {error}; put the right file there")
+        super().__init__(f"{identity.files} cannot be used: {error}; put the right file there")
 
 
 def dial(address: Address, *, check_dates: bool = True) -> socket.socket:
@@ -71,7 +70,7 @@ def dial(address: Address, *, check_dates: bool = True) -> socket.socket:
     assert_never(address)
 
 
-def tls_context(identity: Identity, *, check_dates: bool = True) -> ssl.SSLContext:
+def tls_context(identity: Anchor, *, check_dates: bool = True) -> ssl.SSLContext:
     """Give what a TLS connection is made with: TLS 1.2 or later, our own CA only, names checked.
 
     Raises:
@@ -80,7 +79,8 @@ def tls_context(identity: Identity, *, check_dates: bool = True) -> ssl.SSLConte
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         context.load_verify_locations(identity.ca)
-        context.load_cert_chain(identity.certificate, identity.key)
+        if isinstance(identity, Identity):
+            context.load_cert_chain(identity.certificate, identity.key)
     except OSError as error:
         raise IdentityError(identity, error) from error
     if not check_dates:

@@ -135,6 +135,11 @@ class Topics(msgspec.Struct, frozen=True):
         """Whether a process of this device is alive."""
         return f"{self.prefix}proc/{self.device}/{process}"
 
+    @property
+    def presences(self) -> str:
+        """Filter for the presence of all processes of the lobby, on whatever device."""
+        return f"{self.prefix}proc/+/+"
+
     def kiosk_result(self, kiosk: str) -> str:
         """What a kiosk shows for a scan or a touch."""
         return f"{self.prefix}kiosk/{kiosk}/result"
@@ -156,6 +161,14 @@ class Topics(msgspec.Struct, frozen=True):
         if branch != "cmd" or not CALLER.fullmatch(caller) or not VERB.fullmatch(verb):
             return None
         return CommandTopic(caller, verb)
+
+    def read_presence(self, topic: str) -> tuple[str, str] | None:
+        """Read the topic of a presence: device and process; None if it is not one."""
+        prefix = f"{self.prefix}proc/"
+        device, _, process = topic.removeprefix(prefix).partition("/")
+        if not topic.startswith(prefix) or not device or not process or "/" in process:
+            return None
+        return device, process
 
     def read_issued(self, topic: str) -> tuple[str, date] | None:
         """Read the topic of a day from the issuer: `bookings` or `cancelled`, and which day."""

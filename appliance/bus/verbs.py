@@ -35,6 +35,8 @@ class NotAsked(Enum):
     NO_SUCH_BOOKING = "no_such_booking"
     TOO_MANY_TRIES = "too_many_tries"
     HAS_PLACE_IN_LINE = "has_place_in_line"
+    WRONG_CHECK = "wrong_check"
+    NO_LIST = "no_list"
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,14 @@ AT_COUNTERS = frozenset(
 CHECK_IN_SHORT, ATTENDED = "check_in_short", "attended"
 BY_SHORT_NUMBER = frozenset({CHECK_IN_SHORT, ATTENDED})
 """These name a booking of the day by its short number: what they ask of the line stands there."""
+AGENDA, CHECK_SLIP = "agenda", "check_slip"
+LOOK_UPS = frozenset({AGENDA, CHECK_SLIP})
+"""These change nothing; asked again, they look again."""
 VERBS: Mapping[str, frozenset[str]] = {
     "counter": AT_COUNTERS,
     "staff": AT_COUNTERS
     | BY_SHORT_NUMBER
+    | LOOK_UPS
     | {"issue", "urgent", "cancel", "reprint", "set_mode", "set_hours", "set_notice"},
     "kiosk": frozenset({"issue", CHECK_IN_SHORT}),
 }
@@ -105,8 +111,17 @@ def short_of(body: Command) -> str:
     return _given(body.short, "short")
 
 
+def slip_of(body: Command) -> tuple[str, str]:
+    """Give number and check code of a slip, as they were typed.
+
+    Raises:
+        NotAskedError: One is missing.
+    """
+    return _given(body.ticket, "ticket"), _given(body.check, "check")
+
+
 def read_command(topic: CommandTopic, body: Command, line: Line) -> commands.Command:
-    """Give what is asked of the line, by any verb but those `BY_SHORT_NUMBER`.
+    """Give what is asked of the line, by any verb but `BY_SHORT_NUMBER` and `LOOK_UPS`.
 
     Raises:
         NotAskedError: The verb is unknown, is not for this caller, or lacks what it needs.
@@ -117,7 +132,12 @@ def read_command(topic: CommandTopic, body: Command, line: Line) -> commands.Com
     match verb:
         case "issue":
             wishes = frozenset(body.wishes or ())
-            return commands.Issue(_given(body.service, "service"), wishes, kind == "staff")
+            return commands.Issue(
+                _given(body.service, "service"),
+                wishes,
+                kind == "staff",
+                language=body.language or "",
+            )
         case "urgent":
             ticket = _given(body.ticket, "ticket")
             return commands.MakeUrgent(ticket, _given(body.urgent, "urgent"))

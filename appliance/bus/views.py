@@ -28,8 +28,9 @@ from appliance.line.wait import wait_for
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from appliance.bus.messages.alive import UplinkHealth
+    from appliance.bus.messages.alive import MachineHealth, UplinkHealth
     from appliance.line.model import Service, Ticket
+    from appliance.line.opening import Span
     from appliance.line.wait import Wait as Expected
 
 FRESH = timedelta(seconds=60)
@@ -170,6 +171,7 @@ class View:
             for ticket in self.line.tickets.values()
             if ticket.state in OPEN
         ]
+        hours = self.line.hours_today
         return Tickets(
             **self._stamp(),
             tickets=sorted(open_ones, key=lambda ticket: ticket.rank),
@@ -183,22 +185,32 @@ class View:
                 )
                 for counter in self.line.counters.values()
             ],
+            mode=self.line.mode,
+            hours=None if hours is None else [_as_told(span) for span in hours],
         )
 
     def health(
-        self, printer: str | None, uplink: UplinkHealth | None, *, paper: bool | None, refused: int
+        self,
+        printer: str | None,
+        uplink: UplinkHealth | None,
+        machine: MachineHealth,
+        *,
+        paper: bool | None,
+        refused: int,
     ) -> Health:
         """How the device is, as far as the desk knows it.
 
         Args:
             printer: A word for its state; None: not known yet.
             uplink: None: there is none.
+            machine: What is found out by looking at it.
             paper: Whether slips come out; None: not known yet.
             refused: Messages that were not what they should be.
         """
         clock = "sure" if self.line.clock_sure else "unsure"
         return Health(
             **self._stamp(),
+            **machine,
             printer=printer,
             paper=paper,
             clock=clock,
@@ -258,4 +270,14 @@ class View:
             calls=ticket.calls,
             shown=ticket.shown,
             wishes=sorted(ticket.wishes, key=lambda wish: wish.value),
+            called=ticket.called,
+            first_called=ticket.first_called,
+            started=ticket.started,
+            urgent=ticket.urgent,
+            language=ticket.spoken or None,
+            why=ticket.why,
         )
+
+
+def _as_told(span: Span) -> str:
+    return f"{span.opens:%H:%M}-{span.closes:%H:%M}"

@@ -7,23 +7,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from appliance.bus.beats import Process
 from appliance.bus.link import Connected, Disconnected, Link, Received
-from appliance.bus.messages.alive import Presence
+from appliance.bus.messages.alive import Health, Presence
 from appliance.bus.messages.payload import MessageError, decode
 from appliance.bus.messages.shown import Board, Wait
 from appliance.bus.messages.staff import Alarms, Promise, Tickets
-from appliance.bus.topics import Topics
-from appliance.console.beats import Process
 from appliance.console.place import reach
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from appliance.bus.beats import Beats
     from appliance.bus.link import Inbound
-    from appliance.console.beats import Beats
     from appliance.console.place import Place
 
-Word = Board | Wait | Promise | Tickets | Alarms
+Word = Board | Wait | Promise | Tickets | Alarms | Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +56,16 @@ class Ear:
             topics.promise: Promise,
             topics.tickets: Tickets,
             topics.alarms: Alarms,
+            topics.health: Health,
         }
-        # A board in another hall is a device of its own, with the same lobby.
-        everybody = Topics(topics.site, topics.lobby, "+").presence("+")
-        self._of_presence = everybody.removesuffix("+/+")
+        self._topics = topics
         self._inbox: queue.SimpleQueue[Inbound] = queue.SimpleQueue()
         self._link = Link(
             place.address,
             place.login(),
             self._inbox.put,
-            subscriptions=(*self._words, everybody),
+            # A board in another hall is a device of its own, with the same lobby.
+            subscriptions=(*self._words, topics.presences),
         )
 
     def __enter__(self) -> Self:
@@ -117,8 +116,8 @@ class Ear:
         kind = self._words.get(received.topic)
         if kind is not None:
             return Heard(decode(received.payload, kind), received.retained)
-        if received.topic.startswith(self._of_presence):
-            device, _, name = received.topic.removeprefix(self._of_presence).partition("/")
+        named = self._topics.read_presence(received.topic)
+        if named is not None:
             presence = decode(received.payload, Presence)
-            self._beats.hear(Process(device, name), presence, retained=received.retained)
+            self._beats.hear(Process(*named), presence, retained=received.retained)
         return None

@@ -11,18 +11,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
+from appliance.bus.beats import Being, Life
+from appliance.bus.messages.alive import Health
 from appliance.bus.messages.shown import Board, Wait
 from appliance.bus.messages.staff import Alarms, Promise, Tickets
-from appliance.console.beats import Being, Life
 from appliance.line.model import TicketState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from appliance.bus.beats import Process
     from appliance.bus.messages.shown import Call
     from appliance.bus.messages.staff import Alarm
-    from appliance.console.beats import Process
     from appliance.console.ear import Word
 
 
@@ -88,7 +89,7 @@ class Differences:
                 return sorted(new, key=lambda happening: happening.at)
             case Alarms():
                 return [*self._alarms_now(word)]
-            case Wait() | Promise():
+            case Wait() | Promise() | Health():
                 return []
             case _:
                 assert_never(word)

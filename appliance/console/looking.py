@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, assert_never
 
+from appliance.bus.beats import Being, Life, Process
 from appliance.bus.link import Connected, Disconnected
+from appliance.bus.messages.alive import Health
 from appliance.bus.messages.shown import Board, Wait
 from appliance.bus.messages.staff import Alarms, Promise, Tickets
-from appliance.console.beats import Being, Life, Process
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from appliance.console.beats import Beats
+    from appliance.bus.beats import Beats
     from appliance.console.ear import Ear, Word
 
 TOLD_WITHIN_S = 12.0
@@ -42,6 +43,7 @@ class Picture:
     promise: Promise | None = None
     tickets: Tickets | None = None
     alarms: Alarms | None = None
+    health: Health | None = None
     live: bool = False
 
     def take(self, word: Word, *, retained: bool) -> None:
@@ -58,6 +60,8 @@ class Picture:
                 self.tickets = word
             case Alarms():
                 self.alarms = word
+            case Health():
+                self.health = word
             case _:
                 assert_never(word)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appliance.console.beats import Life
+from appliance.bus.beats import Life
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
+    from appliance.bus.beats import Being, Process
     from appliance.bus.messages.payload import Message
     from appliance.bus.messages.shown import Board, ServiceWait, Wait
     from appliance.bus.messages.staff import Alarm, OpenCounter, Promise
-    from appliance.console.beats import Being, Process
     from appliance.console.looking import Look
     from appliance.strings import Texts
 

@@ -9,10 +9,10 @@ import shlex
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from appliance import config
+from appliance.bus.beats import Beats, Process
 from appliance.bus.link import Connected, Disconnected, UnixSocket
 from appliance.bus.messages.asked import Command
 from appliance.cli_bus import KEY_BYTES
-from appliance.console.beats import Beats, Process
 from appliance.console.ear import Ear
 from appliance.console.happenings import Differences, Happening, What
 from appliance.console.looking import look

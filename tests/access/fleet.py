@@ -162,8 +162,14 @@ class Broker(Mosquitto):
         directory = fleet.folder / kind.replace("/", "-")
         directory.mkdir()
         self._fleet, self._kind, self._name = fleet, kind, name
-        places = Places(str(directory), str(directory / "processes.sock"), f"{directory}/")
-        files = files_of(fleet.inventory, places)
+        places = Places(
+            str(directory),
+            str(directory / "processes.sock"),
+            f"{directory}/",
+            str(directory / "pages"),
+            free_port(),
+        )
+        self.files = files = files_of(fleet.inventory, places)
         self.settings, self.list = files[f"{kind}/mosquitto.conf"], files[f"{kind}/access.acl"]
         self.logins = [
             line for line in files[f"{kind}/logins"].splitlines() if not line.startswith("#")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from appliance.bus.addresses import Identity
 from appliance.bus.link import Connected, Disconnected, Hitch, Link, Login, Pace, Received
 from tests.access.fleet import Broker, Fleet
 from tests.access.someone import DEADLINE_S, NOT_AUTHORIZED, Someone
+from tests.support.web import Nginx
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,9 +109,11 @@ def test_satellite_needs_its_certificate_and_its_password(fleet: Fleet, bus: Bro
 def test_counter_comes_by_websocket_with_its_password(fleet: Fleet, bus: Broker) -> None:
     # Its certificate is not asked for: browsers have none. That it trusts the bus's is the point.
     address = bus.tls("counters", fleet.identity("issuer"), "/mqtt")
-    assert not refused(address, Login("counter.1-tab", "counter.1", "secret"))
-    assert refused(address, Login("counter.1-tab", "counter.1", "wrong"))
-    assert refused(address, Login("counter.1-tab", "", ""))
+    settings = bus.files["bus/sued.eingang-1/nginx.conf"]
+    with closing(Nginx(bus.directory / "nginx", settings, address.port)):
+        assert not refused(address, Login("counter.1-tab", "counter.1", "secret"))
+        assert refused(address, Login("counter.1-tab", "counter.1", "wrong"))
+        assert refused(address, Login("counter.1-tab", "", ""))
 
 
 def test_payload_of_64_kib_passes_the_bus_and_a_larger_packet_ends_its_senders_line(

@@ -15,10 +15,10 @@ from appliance.bus.messages.payload import decode, encode
 from appliance.bus.outbox import Outbox
 from appliance.checkin.admission import Admission
 from appliance.checkin.outcomes import Outcome
+from appliance.desk.surroundings import Pressed
+from appliance.desk.uplink import Takers, Uplink
 from appliance.journal.keeping import Keeping
 from appliance.line import commands
-from appliance.surroundings import Pressed
-from appliance.uplink import Takers, Uplink
 from tests.contract.document import (
     CHANNELS,
     DOCUMENT,

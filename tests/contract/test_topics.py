@@ -9,16 +9,24 @@ from typing import Any, Final
 
 import pytest
 
-from appliance.answering import KEY_BYTES
 from appliance.bus import access, asking, topics
 from appliance.bus.topics import Topics
 from appliance.bus.verbs import KNOWN
-from appliance.publishing import RESULT_EXPIRY_S
+from appliance.desk.answering import KEY_BYTES
+from appliance.desk.publishing import RESULT_EXPIRY_S
 from tests.contract.document import CHANNELS, DOCUMENT, MESSAGES, resolved
 
 PLACE: Final = Topics("{site}", "{lobby}", "{device}")
-# Of the tree, what is no topic: what all begin with, a filter for commands, what reads topics.
-NO_TOPICS: Final = {"prefix", "commands", "read_command", "read_issued", "is_reply_to"}
+# Of the tree, what is no topic: what all begin with, filters, what reads topics.
+NO_TOPICS: Final = {
+    "prefix",
+    "commands",
+    "presences",
+    "read_command",
+    "read_issued",
+    "read_presence",
+    "is_reply_to",
+}
 PARAMETERS: Final = DOCUMENT["components"]["parameters"]
 
 

@@ -14,13 +14,16 @@ from appliance.bus.messages.payload import decode
 from appliance.bus.topics import CommandTopic
 from appliance.bus.verbs import (
     BY_SHORT_NUMBER,
+    CHECK_SLIP,
     KNOWN,
+    LOOK_UPS,
     VERBS,
     NotAsked,
     NotAskedError,
     check_may_ask,
     read_command,
     short_of,
+    slip_of,
 )
 from appliance.line import commands
 from tests.contract.document import MESSAGES, Tree
@@ -58,7 +61,9 @@ def refusal(verb: str, kind: str, body: Tree, line: Line) -> NotAsked | None:
         check_may_ask(topic)
         if verb in BY_SHORT_NUMBER:
             short_of(command)
-        else:
+        elif verb == CHECK_SLIP:
+            slip_of(command)
+        elif verb not in LOOK_UPS:
             read_command(topic, command, line)
     except NotAskedError as error:
         return error.reason

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from appliance import entrance, strings
+from appliance import strings
+from appliance.bus.beats import Life
 from appliance.bus.verbs import NotAsked
 from appliance.bus.views import OPEN
 from appliance.checkin.outcomes import Outcome
+from appliance.desk import beside, entrance
 from appliance.drivers.printer import PrinterStatus
+from appliance.drivers.vitals import Card
 from appliance.journal.records import Why
 from appliance.line.answers import Reason
 from appliance.line.model import CounterState
@@ -34,7 +37,7 @@ KINDS: Final = {
     "other": "4006381333931",
 }
 # What the wiring tells the desk of, by the part's name.
-FAIL_TO_START: Final = {"buttons", "lamps"}
+FAIL_TO_START: Final = {"buttons", "buzzer", "lamps"}
 # What the scanner says of a whole picture.
 OF_PICTURES: Final = {"several", entrance.UNREADABLE}
 
@@ -60,7 +63,13 @@ def test_reason_cannot_be_mistaken_for_an_outcome() -> None:
 
 
 def test_outcomes() -> None:
-    without_code = {entrance.TAKEN, entrance.NOT_HERE, entrance.UNREADABLE}
+    without_code = {
+        entrance.TAKEN,
+        entrance.NOT_HERE,
+        entrance.UNREADABLE,
+        entrance.ONE_MOMENT,
+        entrance.HELP,
+    }
     assert words("KioskResult.outcome").keys() == {each.value for each in Outcome} | without_code
 
 
@@ -83,7 +92,20 @@ def test_states() -> None:
     assert words("OpenTicket.state").keys() == {state.value for state in OPEN}
     assert words("OpenCounter.state").keys() == {state.value for state in CounterState}
     assert words("Health.printer").keys() == {status.value for status in PrinterStatus}
+    assert words("Health.card").keys() == {card.value for card in Card}
+    lives = {life.value for life in Life} - {Life.UP.value}
+    assert words("Health.camera").keys() == lives | {beside.OK, beside.NO_FRAMES}
+    assert words("Health.board").keys() == lives | {beside.OK, beside.NO_SOUND}
     assert SCHEMAS["Why"]["x-words"].keys() == {why.value for why in Why}
+
+
+def test_the_manual_says_what_to_do_about_each_alarm() -> None:
+    manual = (APPLIANCE.parent / "docs" / "operate.md").read_text("utf-8")
+    table = manual.partition("## Alarms")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(
+        words("Alarm.name")
+    )
 
 
 def test_alarms() -> None:

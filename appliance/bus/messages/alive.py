@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from appliance.bus.messages.payload import Message, Moment, Retained
 
 
@@ -53,16 +55,31 @@ class UplinkHealth(Message, frozen=True, kw_only=True):
     certificate_until: Moment | None = None
 
 
+class MachineHealth(TypedDict, total=False):
+    """What of `Health` is found out by looking at the device; see there."""
+
+    camera: str | None
+    board: str | None
+    card: str | None
+    disk_free_bytes: int | None
+    memory_free_bytes: int | None
+    temperature_c: float | None
+    undervoltage: bool | None
+
+
 class Health(Retained, frozen=True, kw_only=True):
     """How a device is. What is None is not known, or not there.
 
     Args:
-        camera: A word for its state.
+        camera: A word for how the scanner and its camera are: `ok`, `no_frames` and the like.
+        board: The same, of the board's process.
         printer: The same: `ready`, `paper_low`, `paper_out`, `gone` and the like.
         paper: Whether slips come out.
+        card: `fine`, `read_only`, or `errors` that its file system has met.
         disk_free_bytes: Where the journal is.
+        memory_free_bytes: What programs could still be given.
         temperature_c: Of the processor.
-        undervoltage: Whether the supply was too weak since the start.
+        undervoltage: Whether the supply was too weak since the desk's start.
         clock: Whether it is known what time it is: `sure` or `unsure`.
         refused: Messages on the bus that were not what they should be, since the desk's start:
             retained where nothing may be, malformed, with another's response topic.
@@ -70,9 +87,12 @@ class Health(Retained, frozen=True, kw_only=True):
     """
 
     camera: str | None = None
+    board: str | None = None
     printer: str | None = None
     paper: bool | None = None
+    card: str | None = None
     disk_free_bytes: int | None = None
+    memory_free_bytes: int | None = None
     temperature_c: float | None = None
     undervoltage: bool | None = None
     clock: str | None = None

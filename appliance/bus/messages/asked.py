@@ -13,6 +13,10 @@ NOTICE_CHARACTERS = 120
 """As much as the board can show on a line that is read from 15 metres."""
 SHORT_CHARACTERS = 40
 """Eight count; people put spaces and hyphens between them."""
+LANGUAGE = "^[a-z]{2,3}$"
+"""ISO 639, such as `uk`."""
+CHECK_CHARACTERS = 16
+"""Five count."""
 SPAN = "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
 """Opening hours, such as `08:00-12:30`."""
 
@@ -50,6 +54,26 @@ class Command(Message, frozen=True, kw_only=True):
     notice: Annotated[str, msgspec.Meta(max_length=NOTICE_CHARACTERS)] | None = None
     short: Annotated[str, msgspec.Meta(max_length=SHORT_CHARACTERS)] | None = None
     force: bool = False
+    language: Annotated[str, msgspec.Meta(pattern=LANGUAGE)] | None = None
+    check: Annotated[str, msgspec.Meta(max_length=CHECK_CHARACTERS)] | None = None
+
+
+class Expected(Message, frozen=True, kw_only=True):
+    """Appointments that read the same, in the agenda: no names, no ids.
+
+    Args:
+        slot: Their start.
+        minutes: The planned length of each.
+        service: Code.
+        place: For those with an adviser, where.
+        count: How many.
+    """
+
+    slot: Moment
+    minutes: int
+    service: str
+    place: str | None = None
+    count: int = 1
 
 
 class Reply(Message, frozen=True, kw_only=True):
@@ -64,6 +88,7 @@ class Reply(Message, frozen=True, kw_only=True):
         reason: Why not: a word from a closed list; for an appointment that is not taken in, what
             its code would come to.
         sentence: The reason in plain words.
+        agenda: The appointments of today, to whoever asked for them.
     """
 
     ok: bool
@@ -72,6 +97,7 @@ class Reply(Message, frozen=True, kw_only=True):
     again: bool = False
     reason: str | None = None
     sentence: str | None = None
+    agenda: list[Expected] | None = None
 
     def saying(self, sentence: str) -> Reply:
         """Give the same with other words."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from appliance.bus.messages.payload import Message, Moment, Retained
-from appliance.line.model import Wish
+from appliance.line.model import Mode, Urgency, WhyCalled, Wish
 
 
 class Kept(Message, frozen=True, kw_only=True):
@@ -81,6 +81,12 @@ class OpenTicket(Message, frozen=True, kw_only=True):
     calls: int = 0
     shown: int = 1
     wishes: list[Wish] = msgspec.field(default_factory=list)
+    called: Moment | None = None
+    first_called: Moment | None = None
+    started: Moment | None = None
+    urgent: Urgency | None = None
+    language: str | None = None
+    why: WhyCalled | None = None
 
 
 class OpenCounter(Message, frozen=True, kw_only=True):
@@ -94,10 +100,19 @@ class OpenCounter(Message, frozen=True, kw_only=True):
 
 
 class Tickets(Retained, frozen=True, kw_only=True):
-    """The open tickets in calling order, and the counters."""
+    """The open tickets in calling order, the counters, and whom the lobby takes in today.
+
+    Args:
+        tickets: In calling order.
+        counters: As configured.
+        mode: Whom the lobby takes in.
+        hours: Opening hours of today, such as `08:00-12:30`; None: it is always open.
+    """
 
     tickets: list[OpenTicket]
     counters: list[OpenCounter]
+    mode: Mode = Mode.OPEN
+    hours: list[str] | None = None
 
 
 class Alarm(Message, frozen=True, kw_only=True):
