@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
+import unicodedata
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +16,7 @@ from appliance.bus.verbs import NotAsked
 from appliance.checkin.outcomes import Outcome
 from appliance.drivers.printer import PrinterStatus
 from appliance.line.answers import Reason
-from appliance.line.why import Because
+from appliance.line.model import Because
 
 ROOT: Final = Path(__file__).parent.parent
 # The language that the others are compared with: the one that is written first.
@@ -26,6 +28,32 @@ CLOSED_LISTS: Final = {
     *(f"why.{because.value}" for because in Because),
     *(f"refused.{reason.value}" for reason in (*Reason, *NotAsked)),
     *(f"alarm.printer_{status.value}" for status in set(PrinterStatus) - {PrinterStatus.READY}),
+}
+
+FACT: Final = re.compile(r"\{[^}]*\}")
+
+# What visitors read: every language says it. The rest is for staff, in German and English.
+FOR_VISITORS: Final = ("scan.", "board.", "slip.")
+# Of the reasons why something is not done, those that a visitor meets.
+MET_BY_VISITORS: Final = {
+    f"refused.{reason.value}"
+    for reason in (
+        Reason.UNKNOWN_SERVICE,
+        Reason.LOBBY_CLOSED,
+        Reason.OUTSIDE_HOURS,
+        Reason.CLOSED_FOR_LONG,
+        Reason.NO_MORE_TODAY,
+        Reason.APPOINTMENTS_ONLY,
+        Reason.WALK_INS_REDIRECTED,
+        Reason.WALK_INS_OFF,
+        Reason.NO_PLACE_IN_LINE,
+        Reason.OTHER_DAY,
+        Reason.NUMBERS_EXHAUSTED,
+        NotAsked.NOT_WRITTEN,
+        NotAsked.USED,
+        NotAsked.NO_SUCH_BOOKING,
+        NotAsked.TOO_MANY_TRIES,
+    )
 }
 
 Entries = dict[str, str]
@@ -48,12 +76,18 @@ def facts(text: str) -> list[str]:
     return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
 
 
+def needed(key: str, language: str) -> bool:
+    """Tell whether a language must have a text: German and English all, the others a visitor's."""
+    return language in strings.COMPLETE or key.startswith(FOR_VISITORS) or key in MET_BY_VISITORS
+
+
 def differences(languages: dict[str, Entries]) -> list[str]:
     """Name everything in which the other languages differ from the first, and every empty text."""
     first = languages[FIRST]
     found = []
     for language, entries in languages.items():
-        found += [f"{language}: {key} is missing" for key in sorted(first.keys() - entries.keys())]
+        missing = sorted(first.keys() - entries.keys())
+        found += [f"{language}: {key} is missing" for key in missing if needed(key, language)]
         found += [f"{language}: {key} is too many" for key in sorted(entries.keys() - first.keys())]
         for key in sorted(entries.keys() & first.keys()):
             if not entries[key].strip():
@@ -70,7 +104,7 @@ class Fact:
         return "x"
 
 
-FOLDERS: Final = ("appliance/strings", "central/strings", "demo/strings")
+FOLDERS: Final = ("appliance/strings", "central/strings", "central/waiting/strings", "demo/strings")
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -102,6 +136,45 @@ def test_every_text_is_said_somewhere(folder: str) -> None:
     assert unsaid == []
 
 
+def test_the_languages_of_the_hall_are_there() -> None:
+    hall = {"de", "de-simple", "en", "tr", "uk", "ru", "ar"}
+    assert hall <= set(strings.languages())
+
+
+@pytest.mark.parametrize(
+    ("language", "then"), [("de-simple", "de"), ("tr", "en"), ("uk", "en"), ("ru", "en")]
+)
+def test_what_only_staff_read_is_said_in_the_language_behind(language: str, then: str) -> None:
+    staff = "refused.counter_free"
+    assert strings.texts(language)(staff, counter="3") == strings.texts(then)(staff, counter="3")
+    some = strings.texts(language, "refused")
+    assert some(staff, counter="3") == strings.texts(then)(staff, counter="3")
+    assert some.language == language
+
+
+@pytest.mark.parametrize("language", strings.languages())
+def test_a_text_is_in_the_script_of_its_language(language: str) -> None:
+    # What was taken over from another file and forgotten there.
+    script = {"uk": "CYRILLIC", "ru": "CYRILLIC", "ar": "ARABIC"}.get(language, "LATIN")
+    strangers = [
+        key
+        for key, text in read("appliance/strings")[language].items()
+        for word in FACT.sub("", text).split()
+        if any(sign.isalpha() and script not in unicodedata.name(sign) for sign in word)
+    ]
+    assert strangers == []
+
+
+@pytest.mark.parametrize("key", sorted(read("appliance/strings")["ar"]))
+def test_between_two_facts_in_arabic_there_is_a_word(key: str) -> None:
+    # Two pieces that run from left to right, side by side, would be read in the wrong order.
+    text = read("appliance/strings")["ar"][key]
+    between = FACT.split(text)[1:-1]
+    assert all(any(sign.isalpha() or sign == "،" for sign in part) for part in between) or all(
+        fact in {"{weekday}", "{month}", "{day}"} for fact in FACT.findall(text)
+    )
+
+
 @pytest.mark.parametrize("language", strings.languages())
 def test_every_text_can_be_said(language: str) -> None:
     texts = strings.texts(language)
@@ -112,18 +185,23 @@ def test_every_text_can_be_said(language: str) -> None:
 
 
 def test_an_unknown_language_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(LookupError, match="'tlh'; there are de, en"):
+    with pytest.raises(LookupError, match="'tlh'; there are ar, de, de-simple, en"):
         strings.texts("tlh")
 
 
 def test_a_difference_is_found() -> None:
-    first = {"scan.a": "{time} Uhr", "scan.b": "B", "scan.c": "C"}
+    first = {"scan.a": "{time} Uhr", "scan.b": "B", "scan.c": "C", "cli.e": "E"}
     other = {"scan.a": "at {tine}", "scan.c": " ", "scan.d": "D"}
+    same = [
+        "scan.b is missing",
+        "scan.d is too many",
+        "scan.a does not take the facts of '{time} Uhr'",
+        "scan.c is empty",
+    ]
+    # Turkish has no words for staff, English has.
+    assert differences({"de": first, "tr": other}) == [f"tr: {found}" for found in same]
     assert differences({"de": first, "en": other}) == [
-        "en: scan.b is missing",
-        "en: scan.d is too many",
-        "en: scan.a does not take the facts of '{time} Uhr'",
-        "en: scan.c is empty",
+        f"en: {found}" for found in ("cli.e is missing", *same)
     ]
 
 

@@ -2,6 +2,9 @@
 
 A further language is one more file; `tests/test_strings.py` holds the files together. A text is
 addressed by `section.key` and takes its facts by name.
+
+German and English say everything. The other files say what visitors read; what only staff read,
+and what nobody has translated yet, is said in the language behind theirs. See docs/languages.md.
 """
 
 from __future__ import annotations
@@ -16,6 +19,9 @@ from importlib import resources
 
 _HEAD = re.compile(r"^\[([a-z_]+)\]$", re.MULTILINE)
 _LONG_TEXT = '"""'
+
+COMPLETE = ("de", "en")
+"""The languages that say everything, to visitors and to staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +65,24 @@ def texts(language: str, *sections: str) -> Texts:
     """
     if language not in languages():
         raise LookupError(f"no texts for language '{language}'; there are {', '.join(languages())}")
+    entries = _entries(language, sections)
+    if language not in COMPLETE:
+        entries = {**_entries(behind(language), sections), **entries}
+    return Texts(language, entries)
+
+
+def behind(language: str) -> str:
+    """Give the language in which is said what `language` has no words for.
+
+    That is the one which it is a variant of, such as German for `de-simple`; else English.
+    """
+    base = language.partition("-")[0]
+    return base if base in COMPLETE else "en"
+
+
+def _entries(language: str, sections: tuple[str, ...]) -> Mapping[str, str]:
     source = resources.files(__package__).joinpath(f"{language}.toml").read_text("utf-8")
-    return Texts(language, read_entries(_only(source, sections) if sections else source))
+    return read_entries(_only(source, sections) if sections else source)
 
 
 def read_entries(source: str) -> Mapping[str, str]:
