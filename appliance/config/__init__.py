@@ -7,36 +7,48 @@ shall be up in no time (pydantic). It imports nothing of ours and needs nothing 
 from __future__ import annotations
 
 from appliance.config.agenda import Agenda
+from appliance.config.cameras import (
+    Camera,
+    FolderCamera,
+    NoCamera,
+    Picamera2Camera,
+    Pixels,
+    RawCamera,
+    VideoCamera,
+    WebcamCamera,
+)
 from appliance.config.describe import defaults_text
 from appliance.config.devices import (
     Board,
     Button,
     Buttons,
-    Camera,
+    Buzzer,
     Clock,
     FilePrinter,
     FolderBoard,
-    FolderCamera,
     GpioButtons,
+    GpioBuzzer,
     GpioLamps,
     Lamps,
+    MistakenClock,
     NetworkPrinter,
     NoButtons,
-    NoCamera,
+    NoBuzzer,
     NoLamps,
     NoPrinter,
-    Picamera2Camera,
     PipeButtons,
     Printer,
     ScreenBoard,
+    SerialPrinter,
     SimulatedClock,
     SystemClock,
+    UsbPrinter,
     WindowBoard,
 )
 from appliance.config.hours import Hours
 from appliance.config.problems import ConfigError, Finding, Problem
 from appliance.config.reading import load
-from appliance.config.secret import SecretError, read_secret
+from appliance.config.secret import SecretError, handed_over, read_secret
 from appliance.config.services import Counter, Service, WalkIn
 from appliance.config.settings import (
     Bus,
@@ -52,6 +64,7 @@ from appliance.config.settings import (
     Settings,
     Site,
 )
+from appliance.config.sound import FolderSound, NoSound, Sound, SpeakerSound
 from appliance.config.uplink import Uplink
 
 __all__ = [
@@ -60,6 +73,7 @@ __all__ = [
     "Bus",
     "Button",
     "Buttons",
+    "Buzzer",
     "Camera",
     "Clock",
     "Codes",
@@ -70,37 +84,51 @@ __all__ = [
     "Finding",
     "FolderBoard",
     "FolderCamera",
+    "FolderSound",
     "GpioButtons",
+    "GpioBuzzer",
     "GpioLamps",
     "Hours",
     "Journal",
     "Lamps",
     "Lobby",
+    "MistakenClock",
     "NetworkPrinter",
     "NoButtons",
+    "NoBuzzer",
     "NoCamera",
     "NoLamps",
     "NoPrinter",
+    "NoSound",
     "OtherLobby",
     "OtherSite",
     "Picamera2Camera",
     "PipeButtons",
+    "Pixels",
     "Printer",
     "Problem",
+    "RawCamera",
     "Role",
     "Rules",
     "Scanner",
     "ScreenBoard",
     "SecretError",
+    "SerialPrinter",
     "Service",
     "Settings",
     "SimulatedClock",
     "Site",
+    "Sound",
+    "SpeakerSound",
     "SystemClock",
     "Uplink",
+    "UsbPrinter",
+    "VideoCamera",
     "WalkIn",
+    "WebcamCamera",
     "WindowBoard",
     "defaults_text",
+    "handed_over",
     "load",
     "read_secret",
 ]

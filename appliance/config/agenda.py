@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Annotated
 
 from appliance.config.calendar import time_of_day
-from appliance.config.keys import Key
+from appliance.config.keys import Filled, Key
 from appliance.config.kinds import in_minutes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Agenda:
+class Agenda(Filled, frozen=True, kw_only=True):
     """The day's appointments on paper, for staff; without names."""
 
     print_at: Annotated[

@@ -16,8 +16,15 @@ _SPAN = re.compile(f"{_CLOCK}-{_CLOCK}")
 
 def hours() -> Kind:
     """Give the kind of a day's opening hours: pairs of `time` in the code, none where closed."""
-    allowed = 'a list such as ["08:00-12:30", "14:00-16:00"], in order; empty: closed'
+    return _spans('a list such as ["08:00-12:30", "14:00-16:00"], in order; empty: closed')
 
+
+def spans() -> Kind:
+    """Give the kind of hours in a day: pairs of `time` in the code, the second not among them."""
+    return _spans('a list such as ["00:00-07:00", "12:00-13:00"], in order, or empty')
+
+
+def _spans(allowed: str) -> Kind:
     def parse(raw: object) -> tuple[tuple[time, time], ...]:
         if not isinstance(raw, list):
             raise Refused(Finding(f"{shown(raw)} is not allowed", allowed))

@@ -38,7 +38,7 @@ def check(
     _check_counters(document, notes)
     _check_served(document, notes)
     _check_buttons(document, notes)
-    _check_lamps(document, notes)
+    _check_pins(document, notes)
     _check_others(document, notes)
     _check_days(document, notes)
 
@@ -64,6 +64,9 @@ def _check_languages(
         if chosen and on_screen and chosen not in on_screen:
             wrong = f"{shown(chosen)} is not among site.languages"
             notes.add(f"{table.at}.language", wrong, ", ".join(map(shown, on_screen)))
+    for table in document.all("sound"):
+        for language in table.values.get("languages") or ():
+            _check_texts_exist(f"{table.at}.languages", language, languages, notes)
     main = site.values.get("language")
     for table in (*document.all("lobby"), *document.all("service")):
         for name in ("text", "redirect", "foreign"):
@@ -139,14 +142,22 @@ def _check_buttons(document: Document, notes: Notes) -> None:
             notes.add(f"{table.at}.service", wrong)
 
 
-def _check_lamps(document: Document, notes: Notes) -> None:
+def _check_pins(document: Document, notes: Notes) -> None:
+    """Note a pin to which two things are wired."""
     taken = {table.values.get("pin"): table.at for table in document.all("button")}
-    for table in document.all("lamps"):
-        for name in ("red", "green", "blue"):
-            pin = table.values.get(name)
-            if pin is not None and pin in taken:
-                notes.add(f"{table.at}.{name}", f"pin {pin} is that of {taken[pin]} already")
-            taken[pin] = f"{table.at}.{name}"
+    pins = {
+        "buttons": ("help",),
+        "lamps": ("red", "green", "blue"),
+        "buzzer": ("pin",),
+        "camera": ("lamp_pin",),
+    }
+    for section, names in pins.items():
+        for table in document.all(section):
+            for name in names:
+                pin, key = table.values.get(name), f"{table.at}.{name}"
+                if pin is not None and pin in taken:
+                    notes.add(key, f"pin {pin} is that of {taken[pin]} already")
+                taken[pin] = key
 
 
 def _check_others(document: Document, notes: Notes) -> None:

@@ -1,22 +1,23 @@
-"""The settings of what is attached to a device: camera, printer, buttons, screen, clock.
+"""The settings of what is attached beside cameras: printer, buttons, lamps, screen, clock.
 
 Each has several kinds; each kind is a class with exactly the keys that it needs.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Annotated
 
-from appliance.config.keys import Key
+from appliance.config import calendar
+from appliance.config.keys import Filled, Key
 from appliance.config.kinds import (
     absolute_path,
     in_seconds,
     language_code,
     moment,
     number,
+    one_of,
     one_of_numbers,
     pattern,
     service_code,
@@ -25,8 +26,17 @@ from appliance.config.kinds import (
 )
 
 _MORNING = datetime(2026, 3, 2, 7, 30, tzinfo=timezone(timedelta(hours=1)))
+_EVENING = datetime(2026, 3, 1, 17, 55, tzinfo=timezone(timedelta(hours=1)))
 _PER_PRESS = Key(in_seconds(0, 60), "A button gives one number in this time, not more.", 3)
+_PER_MINUTE = Key(
+    whole(1, 1000), "All buttons together give so many numbers in a minute, not more.", 20
+)
 _TIMEOUT = Key(in_seconds(0.1, 60), "A slip that takes longer is given up.", 3.0)
+_ANSWERS = Key(
+    yes_or_no(),
+    "It answers questions; if not, what it takes counts as printed.",
+    default=True,
+)
 _HOST = pattern(
     # A name, an IPv4 address, or an IPv6 address (two colons at least: one would be a port).
     r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?|(?=.*:.*:)[0-9A-Fa-f:.]{2,45}",
@@ -34,42 +44,7 @@ _HOST = pattern(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class NoCamera:
-    """There is none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Frames:
-    # A camera that is slower than two frames a second is taken for dead.
-    frames_per_s: Annotated[int, Key(whole(3, 60), "Frames looked at in a second.", 10)]
-    width: Annotated[int, Key(whole(160, 4608, "pixels"), "Width of a frame.", 1280)]
-    height: Annotated[int, Key(whole(120, 2592, "pixels"), "Height of a frame.", 720)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Picamera2Camera(_Frames):
-    """A Raspberry Pi camera."""
-
-    focus_cm: Annotated[
-        int, Key(whole(5, 100, "centimetres"), "Distance at which codes are held up.", 15)
-    ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class FolderCamera(_Frames):
-    """Pictures that lie in a folder, held up one after the other."""
-
-    folder: Annotated[Path, Key(absolute_path(), "The folder.", example="/var/lib/lobby/pictures")]
-    show: Annotated[timedelta, Key(in_seconds(0.01, 3600), "Each picture is held up so long.", 1.0)]
-    gap: Annotated[timedelta, Key(in_seconds(0, 3600), "Nothing is held up for so long then.", 0.5)]
-
-
-Camera = Picamera2Camera | FolderCamera | NoCamera
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class _Paper:
+class _Paper(Filled, frozen=True, kw_only=True):
     """What a slip needs to know, wherever it comes out."""
 
     columns: Annotated[
@@ -99,33 +74,63 @@ class _Paper:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class NoPrinter(_Paper):
+class NoPrinter(_Paper, frozen=True, kw_only=True):
     """There is none: numbers stand on the screen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class NetworkPrinter(_Paper):
+class NetworkPrinter(_Paper, frozen=True, kw_only=True):
     """A receipt printer with an Ethernet port."""
 
     host: Annotated[str, Key(_HOST, "Its name or address.", example="192.0.2.17")]
     port: Annotated[int, Key(whole(1, 65535), "Its TCP port.", 9100)]
     timeout: Annotated[timedelta, _TIMEOUT]
+    answers: Annotated[bool, _ANSWERS]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class FilePrinter(_Paper):
-    """A printer's device file, or a file that collects the bytes."""
+class UsbPrinter(_Paper, frozen=True, kw_only=True):
+    """A receipt printer at a USB port."""
 
-    file: Annotated[Path, Key(absolute_path(), "Where the bytes go.", example="/dev/usb/lp0")]
+    usb: Annotated[
+        Path,
+        Key(absolute_path(), "Its device, from the kernel's own driver.", "/dev/lobby-printer"),
+    ]
+    timeout: Annotated[timedelta, _TIMEOUT]
+    answers: Annotated[bool, _ANSWERS]
+
+
+class SerialPrinter(_Paper, frozen=True, kw_only=True):
+    """A receipt printer at a serial line: 8 data bits, no parity, 1 stop bit."""
+
+    serial: Annotated[Path, Key(absolute_path(), "The line.", example="/dev/ttyUSB0")]
+    baud: Annotated[
+        int,
+        Key(one_of_numbers(9600, 19200, 38400, 57600, 115200), "Its bits in a second.", 19200),
+    ]
+    flow: Annotated[
+        str,
+        Key(
+            one_of("rts_cts", "xon_xoff", "none"),
+            "How the printer says that it can take no more.",
+            "rts_cts",
+        ),
+    ]
+    timeout: Annotated[timedelta, _TIMEOUT]
+    answers: Annotated[bool, _ANSWERS]
+
+
+class FilePrinter(_Paper, frozen=True, kw_only=True):
+    """A file that collects the bytes, or a device that only takes them."""
+
+    file: Annotated[
+        Path, Key(absolute_path(), "Where the bytes go.", example="/var/lib/lobby/slips")
+    ]
     timeout: Annotated[timedelta, _TIMEOUT]
 
 
-Printer = NetworkPrinter | FilePrinter | NoPrinter
+Printer = NetworkPrinter | UsbPrinter | SerialPrinter | FilePrinter | NoPrinter
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Button:
+class Button(Filled, frozen=True, kw_only=True):
     """A button on one of the Pi's pins."""
 
     service: Annotated[
@@ -140,13 +145,11 @@ class Button:
     pin: Annotated[int, Key(whole(2, 27), "BCM number of its pin.", example=17)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class NoButtons:
+class NoButtons(Filled, frozen=True, kw_only=True):
     """There are none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class GpioButtons:
+class GpioButtons(Filled, frozen=True, kw_only=True):
     """Buttons on the Pi's pins.
 
     Args:
@@ -155,26 +158,35 @@ class GpioButtons:
 
     buttons: tuple[Button, ...]
     per_press: Annotated[timedelta, _PER_PRESS]
+    per_minute: Annotated[int, _PER_MINUTE]
+    help: Annotated[
+        int | None,
+        Key(
+            whole(2, 27),
+            "BCM number of the pin of the button for help.",
+            default=None,
+            example=26,
+            absent="there is none",
+        ),
+    ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class PipeButtons:
-    """A named pipe into which codes of services are written, for demonstrations and tests."""
+class PipeButtons(Filled, frozen=True, kw_only=True):
+    """A named pipe into which services, or `help`, are written, for demonstrations and tests."""
 
     pipe: Annotated[Path, Key(absolute_path(), "The pipe.", example="/run/lobby/buttons")]
     per_press: Annotated[timedelta, _PER_PRESS]
+    per_minute: Annotated[int, _PER_MINUTE]
 
 
 Buttons = GpioButtons | PipeButtons | NoButtons
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class NoLamps:
+class NoLamps(Filled, frozen=True, kw_only=True):
     """There are none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class GpioLamps:
+class GpioLamps(Filled, frozen=True, kw_only=True):
     """A ring of red, green and blue light on three of the Pi's pins."""
 
     red: Annotated[int, Key(whole(2, 27), "BCM number of the pin of its red light.", example=5)]
@@ -185,21 +197,34 @@ class GpioLamps:
 Lamps = GpioLamps | NoLamps
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class ScreenBoard:
+class NoBuzzer(Filled, frozen=True, kw_only=True):
+    """There is none."""
+
+
+class GpioBuzzer(Filled, frozen=True, kw_only=True):
+    """A buzzer on one of the Pi's pins."""
+
+    pin: Annotated[int, Key(whole(2, 27), "BCM number of its pin.", example=19)]
+    quiet: Annotated[
+        tuple[tuple[time, time], ...], Key(calendar.spans(), "It is silent in these hours.", [])
+    ]
+
+
+Buzzer = GpioBuzzer | NoBuzzer
+
+
+class ScreenBoard(Filled, frozen=True, kw_only=True):
     """The whole screen; its size is taken from it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class WindowBoard:
+class WindowBoard(Filled, frozen=True, kw_only=True):
     """A window on a desktop."""
 
     width: Annotated[int, Key(whole(320, 7680, "pixels"), "Width of the picture.", 1920)]
     height: Annotated[int, Key(whole(240, 7680, "pixels"), "Height of the picture.", 1080)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class FolderBoard:
+class FolderBoard(Filled, frozen=True, kw_only=True):
     """Pictures of the board, written to a folder."""
 
     folder: Annotated[Path, Key(absolute_path(), "Where they go.", example="/var/lib/lobby/board")]
@@ -210,18 +235,11 @@ class FolderBoard:
 Board = ScreenBoard | WindowBoard | FolderBoard
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class SystemClock:
+class SystemClock(Filled, frozen=True, kw_only=True):
     """The Pi's own clock."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class SimulatedClock:
-    """A played time, the same in every process, for demonstrations and tests.
-
-    It shows `start` + (real time - `origin_s`) × `speed`.
-    """
-
+class _Played(Filled, frozen=True, kw_only=True):
     start: Annotated[datetime, Key(moment(), "Played time at `origin`.", example=_MORNING)]
     origin_s: Annotated[
         float,
@@ -235,4 +253,35 @@ class SimulatedClock:
     speed: Annotated[float, Key(number(0.001, 10_000, "times"), "How fast it runs.", 1.0)]
 
 
-Clock = SystemClock | SimulatedClock
+class SimulatedClock(_Played, frozen=True, kw_only=True):
+    """A played time, the same in every process, for demonstrations and tests.
+
+    It shows `start` + (real time - `origin_s`) × `speed`.
+    """
+
+
+class MistakenClock(_Played, frozen=True, kw_only=True):
+    """A played time that the machine does not know at first, for tests and drills.
+
+    A Pi without a battery that was started without network: it believes what it saw last.
+    """
+
+    believed: Annotated[
+        datetime,
+        Key(
+            moment(),
+            "What the machine believes at `origin`, while it does not know better.",
+            example=_EVENING,
+        ),
+    ]
+    known_by: Annotated[
+        Path,
+        Key(
+            absolute_path(),
+            "The played time is known as soon as this file is there.",
+            example="/run/lobby/synchronized",
+        ),
+    ]
+
+
+Clock = SystemClock | SimulatedClock | MistakenClock

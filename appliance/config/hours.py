@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, time
 from typing import Annotated
 
 from appliance.config import calendar
-from appliance.config.keys import Key
+from appliance.config.keys import Filled, Key
 from appliance.config.kinds import yes_or_no
 
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -27,8 +26,7 @@ DayHours = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Hours:
+class Hours(Filled, frozen=True, kw_only=True):
     """When people without an appointment may take a number.
 
     Args:
@@ -59,8 +57,7 @@ class Hours:
         return tuple(getattr(self, name) for name in WEEK)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class SpecialDay:
+class SpecialDay(Filled, frozen=True, kw_only=True):
     """A day with hours of its own."""
 
     date: Annotated[date, Key(calendar.day(), "Which day.", example=date(2026, 12, 24))]

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+import msgspec
 
 from appliance.config.problems import Finding, Refused, bare, did_you_mean, shown, toml
 
@@ -29,8 +30,7 @@ class _NotAllowed(Exception):  # noqa: N818  (a step on the way to a Refused)
         self.suggestion = suggestion
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(msgspec.Struct, frozen=True):
     """What a value must be.
 
     Args:

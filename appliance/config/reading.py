@@ -14,6 +14,7 @@ from appliance.config.lines import line_numbers
 from appliance.config.problems import ConfigError, Finding, Notes, Problem
 from appliance.config.sections import sections
 from appliance.config.settings import Settings
+from appliance.config.sound import NoSound
 from appliance.config.tables import read_document
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from appliance.config.hours import Hours
     from appliance.config.services import Service
     from appliance.config.settings import Lobby, Site
+    from appliance.config.sound import Sound
     from appliance.config.tables import Document, Table
 
 LIMIT_BYTES = 256 * 1024
@@ -130,7 +132,11 @@ def _settings(document: Document) -> Settings:
         printer=_printer(document.one("printer"), site),
         buttons=_buttons(document),
         lamps=document.one("lamps").build(),
+        buzzer=document.one("buzzer").build(),
+        sound=_sound(document.one("sound"), site),
         board=document.one("board").build(),
+        look=document.one("look").build(),
+        slides=document.one("slides").build(),
         clock=document.one("clock").build(),
     )
 
@@ -170,6 +176,16 @@ def _everywhere(texts: Mapping[str, str], site: Site) -> Mapping[str, str]:
 def _printer(table: Table, site: Site) -> Printer:
     printer: Printer = table.build(language=table.values["language"] or site.language)
     return printer
+
+
+def _sound(table: Table, site: Site) -> Sound:
+    if table.of is NoSound:
+        silent: Sound = table.build()
+        return silent
+    main = site.language
+    usual = (main, *(each for each in site.languages if each != main))
+    sound: Sound = table.build(languages=table.values["languages"] or usual)
+    return sound
 
 
 def _buttons(document: Document) -> Buttons:

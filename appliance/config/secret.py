@@ -1,19 +1,17 @@
 """Secrets are files, and files that only their reader can read.
 
 A password in a configuration ends up in a mail, a backup and a support ticket. So the
-configuration only says where a secret lies, and it is read here, when it is needed.
+configuration only says where a secret lies, and it is read here, when it is needed. On a Pi the
+file is root's; systemd shows each process a copy of those that are its own (LoadCredential=).
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from appliance.config.problems import ConfigError, Finding, Problem
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _LIMIT_BYTES = 4096
 
@@ -60,6 +58,22 @@ def read_secret(path: Path, *, group_may_read: bool = False) -> str:
     if "\N{REPLACEMENT CHARACTER}" in secret or not secret.isprintable():
         raise SecretError(path, "it is no text of one line; write the secret alone, in UTF-8")
     return secret
+
+
+def handed_over(path: Path) -> Path:
+    """Give where a process reads one of its secrets.
+
+    Args:
+        path: Where the configuration says that it lies.
+
+    Returns:
+        The copy of the same name that systemd handed over with the unit (systemd.exec(5),
+        LoadCredential=), which no other user can read; where there is none, `path`.
+    """
+    if (folder := os.environ.get("CREDENTIALS_DIRECTORY")) is None:
+        return path
+    copy = Path(folder) / path.name
+    return copy if copy.exists() else path
 
 
 def _check_access(path: Path, mode: int, *, group_may_read: bool) -> None:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
-from appliance.config import agenda, devices, hours, services, settings, uplink
+import msgspec
+
+from appliance.config import (
+    agenda,
+    cameras,
+    devices,
+    hours,
+    look,
+    services,
+    settings,
+    sound,
+    uplink,
+)
 from appliance.config.keys import REQUIRED, Declared, Key, keys_of
 from appliance.config.kinds import one_of
 from appliance.config.settings import Role
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(msgspec.Struct, frozen=True, dict=True):
     """A section and the class that it fills.
 
     Args:
@@ -107,9 +117,12 @@ def sections() -> tuple[Section, ...]:
             "camera",
             "What looks at the codes.",
             {
-                "picamera2": devices.Picamera2Camera,
-                "folder": devices.FolderCamera,
-                "none": devices.NoCamera,
+                "picamera2": cameras.Picamera2Camera,
+                "webcam": cameras.WebcamCamera,
+                "video": cameras.VideoCamera,
+                "raw": cameras.RawCamera,
+                "folder": cameras.FolderCamera,
+                "none": cameras.NoCamera,
             },
             switch="kind",
             without="none",
@@ -121,6 +134,8 @@ def sections() -> tuple[Section, ...]:
             "What the slips come out of.",
             {
                 "network": devices.NetworkPrinter,
+                "usb": devices.UsbPrinter,
+                "serial": devices.SerialPrinter,
                 "file": devices.FilePrinter,
                 "none": devices.NoPrinter,
             },
@@ -148,6 +163,24 @@ def sections() -> tuple[Section, ...]:
             without="none",
         ),
         Section(
+            "buzzer",
+            "Says with tones what the lamps say with light.",
+            {"gpio": devices.GpioBuzzer, "none": devices.NoBuzzer},
+            switch="kind",
+            without="none",
+        ),
+        Section(
+            "sound",
+            "What the board speaks.",
+            {
+                "speaker": sound.SpeakerSound,
+                "folder": sound.FolderSound,
+                "none": sound.NoSound,
+            },
+            switch="kind",
+            without="none",
+        ),
+        Section(
             "board",
             "Where the board is shown.",
             {
@@ -158,10 +191,16 @@ def sections() -> tuple[Section, ...]:
             switch="output",
             default="screen",
         ),
+        Section("look", "What the board looks like.", {"": look.Look}),
+        Section("slides", "What it shows in turn with the waits.", {"": look.Slides}),
         Section(
             "clock",
             "What time it is.",
-            {"system": devices.SystemClock, "simulated": devices.SimulatedClock},
+            {
+                "system": devices.SystemClock,
+                "simulated": devices.SimulatedClock,
+                "mistaken": devices.MistakenClock,
+            },
             switch="kind",
             default="system",
         ),

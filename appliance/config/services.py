@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from appliance.config.keys import Key
+from appliance.config.keys import Filled, Key
 from appliance.config.kinds import (
     in_minutes,
     list_of,
@@ -37,8 +36,7 @@ class WalkIn(StrEnum):
     OFF = "off"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Service:
+class Service(Filled, frozen=True, kw_only=True):
     """What a person comes for.
 
     `text` and `redirect` have an entry for every language of the site; where the file has none, it
@@ -111,8 +109,7 @@ class Service:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Counter:
+class Counter(Filled, frozen=True, kw_only=True):
     """Where a clerk serves."""
 
     id: Annotated[

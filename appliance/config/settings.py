@@ -8,7 +8,6 @@ of its own: a folder camera without a folder cannot be built.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -16,9 +15,10 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from appliance.config.agenda import Agenda
-from appliance.config.devices import Board, Buttons, Camera, Clock, Lamps, Printer
+from appliance.config.cameras import Camera
+from appliance.config.devices import Board, Buttons, Buzzer, Clock, Lamps, Printer
 from appliance.config.hours import Hours
-from appliance.config.keys import Key
+from appliance.config.keys import Filled, Key
 from appliance.config.kinds import (
     absolute_path,
     in_minutes,
@@ -34,7 +34,9 @@ from appliance.config.kinds import (
     whole,
     words,
 )
+from appliance.config.look import Look, Slides
 from appliance.config.services import Counter, Service
+from appliance.config.sound import Sound
 from appliance.config.uplink import Uplink
 
 # sockaddr_un.sun_path holds 108 bytes, the last one is zero: unix(7).
@@ -49,8 +51,7 @@ class Role(StrEnum):
     BOARD = "board"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Site:
+class Site(Filled, frozen=True, kw_only=True):
     """The building."""
 
     id: Annotated[
@@ -85,8 +86,7 @@ class Site:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Lobby:
+class Lobby(Filled, frozen=True, kw_only=True):
     """The waiting area with its line."""
 
     id: Annotated[
@@ -115,8 +115,7 @@ class Lobby:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class OtherSite:
+class OtherSite(Filled, frozen=True, kw_only=True):
     """A site to which people are sent whose appointment is there."""
 
     id: Annotated[
@@ -132,8 +131,7 @@ class OtherSite:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class OtherLobby:
+class OtherLobby(Filled, frozen=True, kw_only=True):
     """Another waiting area of this site."""
 
     name: Annotated[str, Key(words(80), "How it is told.", example="Leistung, 1. OG")]
@@ -143,8 +141,7 @@ class OtherLobby:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Device:
+class Device(Filled, frozen=True, kw_only=True):
     """This Pi.
 
     Args:
@@ -174,8 +171,7 @@ class Device:
         return f"{self.site}.{self.name}".lower()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Rules:
+class Rules(Filled, frozen=True, kw_only=True):
     """How people are called."""
 
     max_calls: Annotated[
@@ -196,8 +192,7 @@ class Rules:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Journal:
+class Journal(Filled, frozen=True, kw_only=True):
     """What happened, and how long it is kept."""
 
     keep_days: Annotated[
@@ -213,8 +208,7 @@ class Journal:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Bus:
+class Bus(Filled, frozen=True, kw_only=True):
     """The broker on this Pi."""
 
     socket: Annotated[Path, Key(_SOCKET, "Its unix socket.", "/run/lobby/bus/socket")]
@@ -228,8 +222,7 @@ class Bus:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Codes:
+class Codes(Filled, frozen=True, kw_only=True):
     """Whose appointment codes are trusted, and how our own slips are told from them."""
 
     trust_list: Annotated[
@@ -248,8 +241,7 @@ class Codes:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Scanner:
+class Scanner(Filled, frozen=True, kw_only=True):
     """How codes are read."""
 
     kiosk: Annotated[
@@ -265,8 +257,7 @@ class Scanner:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Settings:
+class Settings(Filled, frozen=True, kw_only=True):
     """All of it. What a device's roles do not need may be empty, or the kind `none`.
 
     Without `hours` the lobby is always open.
@@ -291,5 +282,9 @@ class Settings:
     printer: Printer
     buttons: Buttons
     lamps: Lamps
+    buzzer: Buzzer
+    sound: Sound
     board: Board
+    look: Look
+    slides: Slides
     clock: Clock

@@ -7,8 +7,9 @@ then left alone: whoever looks for a fault switches the printer off for a moment
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from appliance.config.problems import Notes, Refused, bare, did_you_mean, toml
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 Raw = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """A section as it was read.
 
     Args:
@@ -44,8 +44,7 @@ class Table:
         return value if isinstance(value, str) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """A whole file as it was read.
 
     Args:

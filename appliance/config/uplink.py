@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from appliance.config.keys import Key
+from appliance.config.keys import Filled, Key
 from appliance.config.kinds import Kind, absolute_path, pattern
 from appliance.config.problems import Finding, Refused
 
@@ -30,8 +29,7 @@ def _proxy() -> Kind:
     return Kind(allowed, parse)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Uplink:
+class Uplink(Filled, frozen=True, kw_only=True):
     """The way to the central broker."""
 
     broker: Annotated[

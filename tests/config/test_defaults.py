@@ -42,10 +42,16 @@ def test_the_defaults_that_it_shows_are_those_that_are_used(desk: Desk) -> None:
         "\n".join(line for line in text.splitlines() if "  # required" in line or line[:1] == "[")
     )
     meant = desk.load()
-    for section in ("site", "device", "counters", "bus", "codes", "scanner", "buttons", "board"):
+    for section in ("site", "device", "counters", "bus", "codes", "scanner", "board"):
         assert getattr(told, section) == getattr(meant, section)
-    assert told.camera == meant.camera
+    for each in (told, meant):
+        assert isinstance(each.camera, config.Picamera2Camera)
+        assert (each.camera.focus_cm, each.camera.bracket, each.camera.mains_hz) == (15, True, 50)
     assert told.printer == meant.printer
+    assert isinstance(told.buttons, config.GpioButtons)
+    assert isinstance(meant.buttons, config.GpioButtons)
+    assert told.buttons.per_press == meant.buttons.per_press
+    assert told.buttons.per_minute == meant.buttons.per_minute
     assert told.rules.recall_after == meant.rules.recall_after
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from appliance import config, strings, wiring
@@ -174,6 +176,19 @@ def test_a_simulated_clock_has_a_played_time_and_the_real_time_of_its_beginning(
     )
 
 
+def test_a_mistaken_clock_believes_another_time_until_a_file_is_there(desk: Desk) -> None:
+    played = "start = 2026-03-02T07:30:00+01:00\norigin = 1000.5\n"
+    mistake = 'believed = 2026-03-01T17:55:00+01:00\nknown_by = "/run/known"\n'
+    settings = desk.load_right(("", f'[clock]\nkind = "mistaken"\n{played}{mistake}'))
+    assert settings.clock == config.MistakenClock(
+        start=datetime(2026, 3, 2, 6, 30, tzinfo=UTC),
+        origin_s=1000.5,
+        speed=1.0,
+        believed=datetime(2026, 3, 1, 16, 55, tzinfo=UTC),
+        known_by=Path("/run/known"),
+    )
+
+
 def test_demonstration_parts_are_kinds_of_their_own(desk: Desk) -> None:
     settings = desk.load_right(
         ('kind = "picamera2"', 'kind = "folder"\nfolder = "/tmp/qr"\ngap_s = 0'),
@@ -185,7 +200,7 @@ def test_demonstration_parts_are_kinds_of_their_own(desk: Desk) -> None:
     assert settings.camera.gap == timedelta(0)
     assert isinstance(settings.printer, config.FilePrinter)
     assert settings.buttons == config.PipeButtons(
-        pipe=Path("/tmp/press"), per_press=timedelta(seconds=3)
+        pipe=Path("/tmp/press"), per_press=timedelta(seconds=3), per_minute=20
     )
     assert settings.board == config.FolderBoard(folder=Path("/tmp/board"), width=1920, height=1080)
 
@@ -204,7 +219,9 @@ def test_settings_cannot_be_changed(desk: Desk) -> None:
         settings.services[0].text["de"] = "Neu"  # type: ignore[index]
 
 
-def test_reading_a_configuration_needs_nothing_but_python(desk: Desk) -> None:
+def test_reading_a_configuration_needs_nothing_but_python_and_msgspec(
+    desk: Desk, tmp_path: Path
+) -> None:
     # Each process reads it before anything else: what it imports, all three wait for.
     desk.load_right()
     script = f"""
@@ -213,10 +230,12 @@ from appliance import config
 print(config.load(Path({str(desk.file)!r}), languages=("de", "en")).device.id)
 """
     root = Path(config.__file__).parent.parent.parent
+    (tmp_path / "msgspec").symlink_to(Path(msgspec.__file__).parent)
     # -S: without the folder of installed packages.
     done = subprocess.run(
         [sys.executable, "-S", "-c", script],
         cwd=root,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
@@ -240,6 +259,11 @@ kind = "gpio"
 red = 5
 green = 6
 blue = 13
+
+[buzzer]
+kind = "gpio"
+pin = 19
+quiet = ["12:00-13:00"]
 """
     foreign = 'foreign = { de = "Karten bitte an den Scanner halten." }'
     lobby = 'name = "Eingangszone"'
@@ -252,5 +276,44 @@ blue = 13
         ("L10", "L20"),
     )
     assert settings.lamps == config.GpioLamps(red=5, green=6, blue=13)
+    assert settings.buzzer == config.GpioBuzzer(pin=19, quiet=((time(12), time(13)),))
     assert set(settings.lobby.foreign) == {"de", "en"}
     assert isinstance(desk.load_right().lamps, config.NoLamps)
+
+
+def test_a_printer_at_a_usb_port_needs_no_address(desk: Desk) -> None:
+    printer = desk.load_right(('kind = "network"', 'kind = "usb"')).printer
+    assert isinstance(printer, config.UsbPrinter)
+    assert (printer.usb, printer.answers) == (Path("/dev/lobby-printer"), True)
+
+
+def test_a_printer_at_a_serial_line_has_its_speed_and_may_answer_nothing(desk: Desk) -> None:
+    line = 'kind = "serial"\nserial = "/dev/ttyUSB0"\nbaud = 115200\nanswers = false'
+    printer = desk.load_right(('kind = "network"', line)).printer
+    assert isinstance(printer, config.SerialPrinter)
+    assert (printer.serial, printer.baud, printer.flow) == (Path("/dev/ttyUSB0"), 115200, "rts_cts")
+    assert not printer.answers
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ['kind = "network"', 'kind = "usb"', 'kind = "serial"\nserial = "/dev/ttyUSB0"'],
+)
+def test_every_kind_of_printer_is_built_without_there_being_one(desk: Desk, kind: str) -> None:
+    printer = wiring.attached.printer(desk.load_right(('kind = "network"', kind)).printer)
+    assert printer is not None
+
+
+def test_sound_is_spoken_in_the_languages_of_the_site_the_main_one_first(desk: Desk) -> None:
+    site = 'name = "Jobcenter Musterstadt Süd"'
+    spoken = desk.load_right(
+        (site, f'{site}\nlanguages = ["en", "de"]'), ("", '[sound]\nkind = "speaker"\n')
+    ).sound
+    assert isinstance(spoken, config.SpeakerSound)
+    assert spoken.languages == ("de", "en")
+    assert (spoken.device, spoken.volume_percent, spoken.quiet) == ("default", 100, ())
+    chosen = '[sound]\nkind = "folder"\nfolder = "/tmp/sound"\nlanguages = ["de"]\n'
+    written = desk.load_right(("", chosen)).sound
+    assert isinstance(written, config.FolderSound)
+    assert written.languages == ("de",)
+    assert isinstance(desk.load_right().sound, config.NoSound)

@@ -98,3 +98,19 @@ def test_a_link_to_a_secret_is_followed(secret: Path, tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(secret)
     assert config.read_secret(link) == CONTENT
+
+
+def test_what_systemd_handed_over_is_taken_before_the_file(
+    secret: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
+    assert config.handed_over(secret) == secret
+    (credentials / secret.name).write_text("another")
+    assert config.handed_over(secret) == credentials / secret.name
+
+
+def test_without_systemd_the_file_is_taken(secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    assert config.handed_over(secret) == secret

@@ -102,6 +102,23 @@ def test_pins_without_buttons(desk: Desk) -> None:
     ]
 
 
+def test_two_things_on_one_pin(desk: Desk) -> None:
+    lights = '[lamps]\nkind = "gpio"\nred = 17\ngreen = 6\nblue = 6\n'
+    buzzer = '[buzzer]\nkind = "gpio"\npin = 26\n'
+    help_ = '[buttons]\nkind = "gpio"\nhelp = 26'
+    said = desk.problems(('[buttons]\nkind = "gpio"', help_), ("", lights), ("", buzzer))
+    assert [each.partition(": ")[2] for each in said] == [
+        "lamps.red: pin 17 is that of button[1] already",
+        "lamps.blue: pin 6 is that of lamps.green already",
+        "buzzer.pin: pin 26 is that of buttons.help already",
+    ]
+
+
+def test_language_that_nobody_can_speak(desk: Desk) -> None:
+    (said,) = desk.problems(("", '[sound]\nkind = "speaker"\nlanguages = ["de", "tlh"]\n'))
+    assert 'sound.languages: the product has no texts in "tlh"' in said
+
+
 def test_letters_that_look_like_digits_are_refused(desk: Desk) -> None:
     refused = []
     for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
