@@ -38,10 +38,16 @@ class Frame:
         luma: What it saw.
         at_s: When it was in hand, on the clock of `time.monotonic`. The exposure was earlier, by
             about one frame.
+        thumbnail: The same view at the same moment, as small as the gate wants it, from a camera
+            that shrinks in hardware. None: whoever needs a small one makes it from `luma`.
+        trial: It was exposed as a try, on what may be held up. A code in it counts like any other;
+            that there is none says little, nor does its brightness.
     """
 
     luma: Luma
     at_s: float
+    thumbnail: Luma | None = None
+    trial: bool = False
 
 
 class Camera(Protocol):
@@ -50,8 +56,9 @@ class Camera(Protocol):
     def frame(self) -> Frame | None:
         """Wait for the next frame, at most `FRAME_WAIT_S`.
 
-        A caller that is slow gets the newest frame and misses those in between. Only one thread
-        asks; another may close the camera meanwhile.
+        A caller that is slow gets the newest frame and misses those in between (from the two
+        recordings that are played frame by frame, pictures in a folder and raw frames, it misses
+        none). Only one thread asks; another may close the camera meanwhile.
 
         Returns:
             The frame, or None if none came in time.
