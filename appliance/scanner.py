@@ -3,7 +3,7 @@
 It passes on what begins like our codes or our slips. Of anything else it tells only the kind:
 foreign QR codes carry customer numbers, and those leave this process neither as text nor in a log.
 
-Not there yet: the word that something is held up but can't be read (for the help after 8 s).
+And where something is held up for long that can't be read, it says so, for the help on the screen.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from appliance.bus.messages.asked import Scan
 from appliance.drivers.camera import Camera, CameraGone, Frame
 from appliance.drivers.gate import Gate
+from appliance.drivers.held_up import HeldUp
 
 if TYPE_CHECKING:
     import threading
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 CODE_PREFIX = "LB1:"
+UNREADABLE = "unreadable"
 TEXT_LIMIT = 512
 """Nothing longer is ours, whatever it begins with."""
 
@@ -166,6 +168,7 @@ class Scanner:
         self._now = now
         self._gate = Gate()
         self._sightings = Sightings(slip_prefix, absence_s)
+        self._held_up = HeldUp()
 
     def run(self, stop: threading.Event) -> None:
         """Look until `stop` is set.
@@ -207,10 +210,13 @@ class Scanner:
     def _look_at(self, frame: Frame) -> None:
         if not self._gate.worth_decoding(frame):
             return
-        texts = self._decoder.texts(frame.luma)
-        self._gate.found(code=bool(texts))
-        for kind, text in self._sightings.news(texts, frame.at_s):
+        seen = self._decoder.look(frame.luma)
+        read = bool(seen.texts)
+        self._gate.found(code=read)
+        for kind, text in self._sightings.news(seen.texts, frame.at_s):
             self._publish(self._scan(kind, text, frame))
+        if self._held_up.needs_help(frame.luma, frame.at_s, read=read, broken=seen.broken):
+            self._publish(self._scan(UNREADABLE, None, frame))
 
     def _scan(self, kind: str, text: str | None, frame: Frame) -> Scan:
         age = timedelta(seconds=self._monotonic() - frame.at_s)

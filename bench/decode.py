@@ -1,17 +1,23 @@
 """What decoding costs and reads, beside the bare decoders.
 
-    python -m bench.decode [--frames N] [--photos FOLDER]
+    python -m bench.decode [--frames N] [--photos FOLDER] [--pictures FOLDER]
 
 Costs are CPU time on one core, as a part of one zbar scan of the same frame, so that they hold on
 another machine. Reads are of made frames (`bench.frames`), by grade and by single faults, and of
-photos where there are any: pictures with a text file of the same name beside them, in UTF-8.
+photos where there are any: pictures with a text file of the same name beside them, in UTF-8. Prints
+a table in Markdown, and draws the pictures of docs/decoding.md. Gives 1 if a limit is passed.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
-from dataclasses import replace
+from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,21 +29,23 @@ from appliance.drivers.camera import Frame
 from appliance.drivers.decode import TwoDecoders
 from appliance.drivers.gate import Gate
 from appliance.drivers.pictures import PictureError, read_luma
-from bench.frames import GRADES, HEIGHT, WIDTH, code_text, draw_conditions, frame, hall
+from bench.decode_pictures import draw
+from bench.faults import FAULTS, SEED, made
+from bench.frames import GRADES, HEIGHT, WIDTH, draw_conditions, frame, hall
+from bench.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from appliance.drivers.camera import Luma
-    from bench.frames import Conditions
 
     Reader = Callable[[Luma], frozenset[str]]
-    Fault = Callable[[Conditions, np.random.Generator], Conditions]
 
-SEED: Final = 20_161_205
 PACE: Final = 10.0
 EMPTY_LIMIT: Final = 0.45
 REST_LIMIT: Final = 0.10
+READS_LIMIT: Final = 1.18
+PLAIN: Final = ("easy", "middle")
 
 
 def zbar_alone(luma: Luma) -> frozenset[str]:
@@ -52,40 +60,60 @@ def zxing_alone(luma: Luma) -> frozenset[str]:
     return frozenset(code.text for code in found)
 
 
+def ours(luma: Luma) -> frozenset[str]:
+    """Look as the scanner does."""
+    return TwoDecoders().look(luma).texts
+
+
 READERS: Final[dict[str, Reader]] = {
     "zbar alone": zbar_alone,
     "zxing-cpp alone": zxing_alone,
-    "ours": TwoDecoders().texts,
+    "ours": ours,
 }
 
-FAULTS: Final[dict[str, Fault]] = {
-    "dim": lambda c, rng: replace(
-        c, brightness=rng.uniform(0.03, 0.2), room=rng.uniform(0.02, 0.1)
-    ),
-    "small": lambda c, rng: replace(c, module_px=rng.uniform(2.0, 3.2)),
-    "out of focus": lambda c, rng: replace(c, defocus_px=rng.uniform(0.6, 1.0) * c.module_px),
-    "moved": lambda c, rng: replace(c, motion_px=rng.uniform(1.4, 2.4) * c.module_px),
-    "grainy": lambda c, rng: replace(c, noise=rng.uniform(15, 45)),
-    "glare": lambda c, rng: replace(c, glare=rng.uniform(0.8, 2.0)),
-    "faint": lambda c, rng: replace(c, contrast=rng.uniform(0.05, 0.3)),
-    "banded": lambda c, rng: replace(c, phone=True, curl=0, bands=rng.uniform(0.5, 0.95)),
-    "moiré": lambda c, rng: replace(c, phone=True, curl=0, moire=rng.uniform(0.3, 0.8)),
-    "curled": lambda c, rng: replace(c, phone=False, inverted=False, curl=rng.uniform(0.3, 0.9)),
-    "tilted": lambda c, rng: replace(c, tilt_deg=rng.uniform(45, 65)),
-    "inverted": lambda c, _: replace(c, phone=True, curl=0, inverted=True),
-    "covered": lambda c, rng: replace(c, covered=rng.uniform(0.1, 0.25)),
-}
-"""Each is an easy frame with one thing wrong."""
+
+@dataclass(slots=True)
+class Tally:
+    """What came of frames of one name.
+
+    Attributes:
+        frames: How many there were.
+        read: By reader, how many were read.
+        cpu_s: By reader, what that took.
+        wrong: Texts that were not what the code says, by whichever reader.
+    """
+
+    frames: int = 0
+    read: dict[str, int] = field(default_factory=lambda: dict.fromkeys(READERS, 0))
+    cpu_s: dict[str, float] = field(default_factory=lambda: dict.fromkeys(READERS, 0.0))
+    wrong: int = 0
+
+    def share(self, reader: str) -> float:
+        """Give the per cent that a reader read."""
+        return 100 * self.read[reader] / max(self.frames, 1)
+
+    def ms(self, reader: str) -> float:
+        """Give a reader's mean time for a frame."""
+        return 1000 * self.cpu_s[reader] / max(self.frames, 1)
 
 
-def made(name: str, number: int) -> tuple[str, Luma]:
-    """Make the frame of this number, of a grade or with a fault; give its text, too."""
-    rng = np.random.default_rng([SEED, [*GRADES, *FAULTS].index(name), number])
-    conditions = draw_conditions(name if name in GRADES else "easy", rng)
-    if name in FAULTS:
-        conditions = FAULTS[name](conditions, rng)
-    text = code_text(rng)
-    return text, frame(text, conditions, rng)
+def tally(pictures: Iterable[tuple[str, Luma]]) -> Tally:
+    """Show pictures to all readers, with what they say."""
+    came = Tally()
+    for text, luma in pictures:
+        came.frames += 1
+        for name, reader in READERS.items():
+            began_s = time.process_time()
+            texts = {found.strip() for found in reader(luma)}
+            came.cpu_s[name] += time.process_time() - began_s
+            came.read[name] += text.strip() in texts
+            came.wrong += len(texts - {text.strip()})
+    return came
+
+
+def tally_of(name: str, frames: int) -> Tally:
+    """Make so many frames of a name, and show them to all readers."""
+    return tally(made(name, number) for number in range(frames))
 
 
 def empties(frames: int) -> Iterator[tuple[str, list[Luma]]]:
@@ -129,42 +157,36 @@ def cpu_ms(reader: Reader, frames: list[Luma]) -> float:
 def at_rest_ms(seconds: int) -> float:
     """Give the mean CPU time a frame of a hall at rest, gate and decoding together."""
     grains = [hall(np.random.default_rng(SEED), grain=grain) for grain in range(10)]
-    gate, reader = Gate(), TwoDecoders().texts
+    gate = Gate()
     began_s = 0.0
     for number in range(round((2 + seconds) * PACE)):
         if number == round(2 * PACE):  # by then it knows the empty hall
             began_s = time.process_time()
         luma = grains[number % len(grains)]
         if gate.worth_decoding(Frame(luma, number / PACE)):
-            gate.found(code=bool(reader(luma)))
+            gate.found(code=bool(ours(luma)))
     return 1000 * (time.process_time() - began_s) / (seconds * PACE)
 
 
-def print_costs(frames: int) -> None:
-    """Print what frames without a code cost."""
-    print(f"{'720p frame without a code':28}{'zbar scan':>12}{'zxing-cpp':>12}{'ours':>8}")
-    unit_ms = 0.0
+def print_costs(frames: int, limits: Limits) -> None:
+    """Print what frames without a code cost, as parts of a zbar scan of them."""
     for name, lumas in empties(frames):
         unit_ms = cpu_ms(zbar_alone, lumas)
-        ratios = [cpu_ms(reader, lumas) / unit_ms for reader in (zxing_alone, TwoDecoders().texts)]
-        print(f"{name:28}{unit_ms:>9.1f} ms{ratios[0]:>12.2f}{ratios[1]:>8.2f}")
+        print(f"{f'{name}: one zbar scan':44}{unit_ms:10.2f} ms")
+        limits.most("  zxing-cpp alone", cpu_ms(zxing_alone, lumas) / unit_ms, None, "x")
+        limits.most("  ours", cpu_ms(ours, lumas) / unit_ms, EMPTY_LIMIT, "x")
     unit_ms = cpu_ms(zbar_alone, [hall(np.random.default_rng(SEED))])
-    print(f"{'hall at rest, with the gate':28}{unit_ms:>9.1f} ms{at_rest_ms(20) / unit_ms:>20.2f}")
-    print(f"limits: {EMPTY_LIMIT} a frame, {REST_LIMIT} at rest\n")
+    limits.most("hall at rest, with the gate", at_rest_ms(20) / unit_ms, REST_LIMIT, "x")
 
 
-def print_reads(title: str, pictures: Iterator[tuple[str, Luma]]) -> None:
-    """Print the share that each reader reads, and how many texts were not what the code says."""
-    count, wrong = 0, 0
-    read = dict.fromkeys(READERS, 0)
-    for text, luma in pictures:
-        count += 1
-        for name, reader in READERS.items():
-            texts = {found.strip() for found in reader(luma)}
-            read[name] += text.strip() in texts
-            wrong += len(texts - {text.strip()})
-    shares = "".join(f"{100 * hits / max(count, 1):>15.1f} %" for hits in read.values())
-    print(f"{title:14}{count:>6}{shares}{wrong:>8}")
+def print_reads(tallies: dict[str, Tally]) -> None:
+    """Print the share that each reader reads and its time for a frame, in Markdown."""
+    print(f"\n| frames | {' | '.join(READERS)} | wrong texts |")
+    print("| --- " * (len(READERS) + 2) + "|")
+    for name, came in tallies.items():
+        cells = [f"{came.share(each):.0f} %, {came.ms(each):.0f} ms" for each in READERS]
+        print(f"| {name} ({came.frames}) | {' | '.join(cells)} | {came.wrong} |")
+    print()
 
 
 def photos(folder: Path) -> Iterator[tuple[str, Luma]]:
@@ -183,19 +205,33 @@ def photos(folder: Path) -> Iterator[tuple[str, Luma]]:
             yield text, luma
 
 
-def main() -> None:
+def main() -> int:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.decode", description=__doc__)
     parser.add_argument("--frames", type=int, default=40, help="of each kind (default 40)")
     parser.add_argument("--photos", type=Path, help="a folder of photos with texts beside them")
+    parser.add_argument("--pictures", type=Path, help="where to draw, such as docs/pictures")
     options = parser.parse_args()
-    print_costs(min(options.frames, 20))
-    print(f"{'read':14}{'frames':>6}" + "".join(f"{name:>17}" for name in READERS) + "   wrong")
-    for name in (*GRADES, *FAULTS):
-        print_reads(name, (made(name, number) for number in range(options.frames)))
+    limits = Limits()
+    print_costs(min(options.frames, 20), limits)
+    names = [*GRADES, *FAULTS]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        tallies = dict(zip(names, pool.map(tally_of, names, repeat(options.frames)), strict=True))
     if options.photos:
-        print_reads("photos", photos(options.photos))
+        tallies["photographs"] = tally(photos(options.photos))
+    print_reads(tallies)
+    reads: dict[str, int] = defaultdict(int)
+    for name in PLAIN:
+        for reader in READERS:
+            reads[reader] += tallies[name].read[reader]
+    limits.least("reads, easy and middle", reads["ours"] / reads["zbar alone"], READS_LIMIT, "x")
+    limits.most("wrong texts", sum(came.wrong for came in tallies.values()), 0, "")
+    if options.pictures:
+        shares = {name: [tallies[name].share(each) for each in READERS] for name in names}
+        times = {name: [tallies[name].ms(each) for each in READERS] for name in names}
+        draw(options.pictures, list(READERS), shares, times)
+    return limits.exit_code
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -6,7 +6,6 @@ Not for people; run `lobby decode`.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
+from appliance.drivers.deadline import leave_no_core
 from appliance.drivers.pictures import PictureError, read_luma
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _look(question: dict[str, Any], decoder: Decoder) -> dict[str, Any]:
     except PictureError as error:
         return {"texts": [], "error": error.reason}
     began_s = time.process_time()
-    texts = decoder.texts(luma)
+    texts = decoder.look(luma).texts
     ms = (time.process_time() - began_s) * 1000
     return {"texts": sorted(text for text in texts if text.isascii()), "ms": round(ms, 3)}
 
@@ -46,7 +46,7 @@ def _write(line: dict[str, Any], out: TextIO) -> None:
 
 def main() -> None:
     """Answer until standard input ends."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash is reported, not kept
+    leave_no_core()  # a crash is reported, not kept
     try:
         from appliance.drivers.decode import TwoDecoders  # noqa: PLC0415  (to say what is missing)
     except ImportError as error:
@@ -55,7 +55,7 @@ def main() -> None:
         return
     decoder = TwoDecoders()
     # The first frame pays for memory and tables, more than for itself.
-    decoder.texts(
+    decoder.look(
         np.random.default_rng(0).integers(0, 256, (90, 160), np.uint8).repeat(8, 0).repeat(8, 1)
     )
     answer(sys.stdin, sys.stdout, decoder)

@@ -16,7 +16,7 @@ from appliance.drivers.pictures import shrink
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from appliance.drivers.camera import Frame, Luma
+    from appliance.drivers.camera import Frame
 
 THUMBNAIL_SIDE = 160
 FORCED_EVERY_S = 1.0
@@ -43,7 +43,7 @@ class Gate:
 
     def worth_decoding(self, frame: Frame) -> bool:
         """Whether to decode this frame; if so, say afterwards what came of it with `found`."""
-        thumbnail = _thumbnail(frame.luma)
+        thumbnail = _thumbnail(frame)
         if self._differs(thumbnail):
             self._changed_s = frame.at_s
         if frame.at_s - self._changed_s >= HOLD_S and frame.at_s - self._looked_s < FORCED_EVERY_S:
@@ -64,5 +64,6 @@ class Gate:
         return cast("bool", cells >= CHANGED_CELLS)
 
 
-def _thumbnail(luma: Luma) -> NDArray[np.int16]:
+def _thumbnail(frame: Frame) -> NDArray[np.int16]:
+    luma = frame.luma if frame.thumbnail is None else frame.thumbnail
     return shrink(luma, THUMBNAIL_SIDE).astype(np.int16)

@@ -44,7 +44,7 @@ def busiest(luma: Luma) -> Luma | None:
         return None
     busy = _busy(luma)
     rows, columns = (min(WINDOW // _STEP, cells) for cells in busy.shape)
-    sums = _window_sums(busy, rows, columns)
+    sums = window_sums(busy, rows, columns)
     top, left = np.unravel_index(sums.argmax(), sums.shape)
     if sums[top, left] < _ENOUGH:
         return None
@@ -54,12 +54,29 @@ def busiest(luma: Luma) -> Luma | None:
     return np.ascontiguousarray(luma[y : y + WINDOW, x : x + WINDOW])
 
 
+def busyness(luma: Luma, reduced: int) -> NDArray[np.float32]:
+    """Give for each cell how much neighbours differ, in the direction where they differ less.
+
+    Args:
+        luma: The picture.
+        reduced: So many pixels are averaged to one first; a cell is eight of those wide and high.
+    """
+    small = np.asarray(Image.fromarray(luma).reduce(reduced))
+    across = _cells(_difference(small[:-1, 1:], small[:-1, :-1]))
+    along = _cells(_difference(small[1:, :-1], small[:-1, :-1]))
+    return np.minimum(across, along)
+
+
+def window_sums(values: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
+    """Give the sum over each window of so many rows and columns."""
+    total = np.pad(values.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    bands = total[rows:] - total[:-rows]
+    return np.asarray(bands[:, columns:] - bands[:, :-columns], np.float32)
+
+
 def _busy(luma: Luma) -> NDArray[np.float32]:
-    """Give for each cell how much neighbours differ, in the direction where they differ less."""
-    half = np.asarray(Image.fromarray(luma).reduce(_HALF))
-    across = _cells(_difference(half[:-1, 1:], half[:-1, :-1]))
-    along = _cells(_difference(half[1:, :-1], half[:-1, :-1]))
-    busy = np.minimum(across, along)
+    """Give how busy each cell is beyond what is usual in the frame."""
+    busy = busyness(luma, _HALF)
     return np.asarray((busy - _USUAL * np.median(busy) - 1).clip(0, _BUSIEST), np.float32)
 
 
@@ -69,12 +86,6 @@ def _difference(one: Luma, other: Luma) -> Luma:
 
 def _cells(values: Luma) -> NDArray[np.float32]:
     return np.asarray(Image.fromarray(values).reduce(_CELL), np.float32)
-
-
-def _window_sums(busy: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
-    total = np.pad(busy.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
-    bands = total[rows:] - total[:-rows]
-    return np.asarray(bands[:, columns:] - bands[:, :-columns], np.float32)
 
 
 def _start(first: int, weights: NDArray[np.float32], side: int) -> int:

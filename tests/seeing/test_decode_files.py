@@ -116,11 +116,12 @@ def hostile_to(deed: str) -> tuple[str, ...]:
     program = f"""
 import json, os, sys, time
 from appliance.drivers import decode_worker
+from appliance.drivers.decode import Seen
 class Hostile:
-    def texts(self, luma):
+    def look(self, luma):
         if luma.shape[0] == 13:
             {deed}
-        return frozenset({{"LB1:X"}})
+        return Seen(frozenset({{"LB1:X"}}))
 decode_worker.answer(sys.stdin, sys.stdout, Hostile())
 """
     return sys.executable, "-c", program

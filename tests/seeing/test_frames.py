@@ -60,7 +60,7 @@ def test_faults_take_contrast_from_the_code(worse: Conditions, than: Conditions)
 def test_print_without_a_code_holds_no_code() -> None:
     for seed in range(5):
         rng = np.random.default_rng(seed)
-        assert TwoDecoders().texts(frame(None, Conditions(phone=False), rng)) == frozenset()
+        assert TwoDecoders().look(frame(None, Conditions(phone=False), rng)).texts == frozenset()
 
 
 def test_halls_differ_by_what_stands_there_and_by_grain() -> None:

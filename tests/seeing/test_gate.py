@@ -83,3 +83,12 @@ def test_a_darker_thumbnail_is_a_change_as_much_as_a_brighter_one() -> None:
         watch = Watch()
         watch.show(np.full((720, 1280), 96, np.uint8), seconds=5)
         assert watch.show(np.full((720, 1280), 96 + change, np.uint8), seconds=0.5) == 5
+
+
+def test_the_cameras_own_thumbnail_is_taken_for_the_frame() -> None:
+    gate, small = Gate(), np.full((90, 160), 96, np.uint8)
+    for number in range(20):
+        if gate.worth_decoding(Frame(EMPTY, number * PERIOD_S, small)):
+            gate.found(code=False)
+    assert not gate.worth_decoding(Frame(WITH_CODE, 2.05, small))
+    assert gate.worth_decoding(Frame(EMPTY, 2.06, small + np.uint8(40)))

@@ -83,7 +83,7 @@ READABLE: dict[str, Callable[[], bytes]] = {
 def test_a_code_can_be_read_from(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "picture"
     path.write_bytes(READABLE[kind]())
-    assert TwoDecoders().texts(read_luma(path)) == {TEXT}
+    assert TwoDecoders().look(read_luma(path)).texts == {TEXT}
 
 
 def png(width: int, height: int, data: bytes) -> bytes:
@@ -139,7 +139,7 @@ def test_a_wide_strip_of_twenty_thousand_pixels_is_read(tmp_path: Path) -> None:
     strip = Image.new("L", (20_000, 300), 255)
     strip.paste(CODE, (15_000, 10))
     strip.save(path)
-    assert TwoDecoders().texts(read_luma(path)) == {TEXT}
+    assert TwoDecoders().look(read_luma(path)).texts == {TEXT}
 
 
 def test_every_cut_of_a_picture_gives_a_picture_or_a_sentence(tmp_path: Path) -> None:

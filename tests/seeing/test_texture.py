@@ -39,7 +39,7 @@ def test_a_code_as_large_as_the_window_is_held_whole(seed: int) -> None:
     window = busiest(frame(text, Conditions(module_px=7.9), rng))
     assert window is not None
     assert window.shape == (WINDOW, WINDOW)
-    assert TwoDecoders().texts(window) == {text}
+    assert TwoDecoders().look(window).texts == {text}
 
 
 def test_print_around_a_code_does_not_draw_the_window_away() -> None:
@@ -49,7 +49,7 @@ def test_print_around_a_code_does_not_draw_the_window_away() -> None:
         text = code_text(rng)
         conditions = replace(draw_conditions("easy", rng), phone=False, module_px=4.5)
         window = busiest(frame(text, conditions, rng))
-        found += window is not None and TwoDecoders().texts(window) == {text}
+        found += window is not None and TwoDecoders().look(window).texts == {text}
     assert found == 5
 
 
