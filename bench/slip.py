@@ -27,7 +27,7 @@ from appliance.display.slip_fonts import SlipFonts
 from appliance.display.slip_sheet import Compositor
 from appliance.drivers.printer_escpos import EscposWriter
 from appliance.strings import Texts, texts
-from tests.paper.slips import APPOINTMENT, ARABIC, IN_ARABIC, WINCOR_80
+from tests.paper.slips import APPOINTMENT, IN_ARABIC, WINCOR_80
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ def main() -> int:
         "written": lambda: writer.write(lines),
         "text": made(PROFILE, APPOINTMENT, texts("de")),
         "code drawn": made(WINCOR_80, APPOINTMENT, texts("de")),
-        "all drawn": made(PROFILE, IN_ARABIC, ARABIC),
+        "all drawn": made(PROFILE, IN_ARABIC, texts("ar")),
     }
     took = dict.fromkeys(calls, float("inf"))
     for _ in range(ROUNDS):

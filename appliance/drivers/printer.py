@@ -74,11 +74,15 @@ class Printer(Protocol):
         cannot be reached is `GONE`, one that does not answer or answers nonsense is `UNKNOWN`.
         """
 
-    def print_slip(self, slip: paper.Slip) -> None:
+    def print_slip(self, slip: paper.Slip) -> PrinterStatus:
         """Print a slip, and return when it is out as far as the printer can tell.
 
-        Blocks at most for the time that the driver was built with. Nothing is repeated here:
+        Blocks at most for the time that the driver was built with, and for as long as a slow
+        printer and a slow cable may take for a slip of this length. Nothing is repeated here:
         whoever keeps the print journal knows whether a second slip is a copy.
+
+        Returns:
+            How the printer is after it: it prints, but the roll may have become thin.
 
         Raises:
             PrinterError: It is not out, or nobody can say; `printed` tells which.

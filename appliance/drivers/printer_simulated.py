@@ -86,8 +86,8 @@ class SimulatedPrinter:
             return PrinterStatus.PAPER_OUT
         return PrinterStatus.PAPER_LOW if self.paper.low else PrinterStatus.READY
 
-    def print_slip(self, slip: paper.Slip) -> None:
-        """Print. Does not block.
+    def print_slip(self, slip: paper.Slip) -> PrinterStatus:
+        """Print, and tell how it is then. Does not block.
 
         Raises:
             PrinterError: It cannot, or the paper ended meanwhile.
@@ -100,6 +100,7 @@ class SimulatedPrinter:
                 self.paper.run_out()
                 raise PrinterError(PrinterStatus.PAPER_OUT, printed=None)
             self._go_on()
+        return status
 
     def unplug(self) -> None:
         """Pull the plug; what it held is lost."""

@@ -32,7 +32,7 @@ class NoiseError(OSError):
 
 
 class Wire(Protocol):
-    """A connection to a printer, with a deadline that it was opened with."""
+    """A connection to a printer, with the deadline that it was opened with."""
 
     def send(self, data: bytes) -> None:
         """Send all of it.
@@ -94,15 +94,37 @@ class Conversation:
         self._noise_bytes = 0
         self._finished = False
 
-    def status(self) -> PrinterStatus:
+    def status(self, within_s: float | None = None) -> PrinterStatus:
         """Ask how the printer is.
+
+        Args:
+            within_s: Wait no longer than this for each of its four answers. None: up to the
+                deadline.
 
         Raises:
             NoiseError: It talks nonsense.
             TimeoutError: It does not answer.
             OSError: The connection broke.
         """
-        return Answers(*(self._ask(question) for question in range(1, 5))).status()
+        return Answers(*(self._ask(question, within_s) for question in range(1, 5))).status()
+
+    def hush(self, quiet_s: float) -> None:
+        """Let pass what the printer still has to say to an earlier question.
+
+        Args:
+            quiet_s: Until it has said nothing for so long.
+
+        Raises:
+            NoiseError: It does not stop talking.
+            OSError: The connection broke.
+        """
+        heard = 0
+        while heard <= _NOISE_BYTES:
+            try:
+                heard += len(self._wire.receive(quiet_s))
+            except TimeoutError:
+                return
+        raise NoiseError
 
     def print(self, data: bytes) -> None:
         """Send a slip, and ask to be told when it is finished.
@@ -133,9 +155,9 @@ class Conversation:
             self._set_aside(byte)
         return True
 
-    def _ask(self, question: int) -> int:
+    def _ask(self, question: int, within_s: float | None) -> int:
         self._wire.send(bytes((0x10, 0x04, question)))
-        while (byte := self._next()) & _REALTIME_MASK != _REALTIME_BITS:
+        while (byte := self._next(within_s)) & _REALTIME_MASK != _REALTIME_BITS:
             self._set_aside(byte)
         return byte
 
@@ -147,7 +169,7 @@ class Conversation:
         if self._noise_bytes > _NOISE_BYTES:
             raise NoiseError
 
-    def _next(self, within_s: float | None = None) -> int:
+    def _next(self, within_s: float | None) -> int:
         if not self._received:
             self._received += self._wire.receive(within_s)
         return self._received.pop(0)

@@ -26,8 +26,11 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         options.folder.mkdir(parents=True, exist_ok=True)
-        with PrinterEmulator(options.port, width=options.width, strict=False) as printer:
-            _say(f"printer on {printer.host}:{printer.port}, slips go to {options.folder}")
+        with PrinterEmulator(
+            options.port, node=options.node, width=options.width, strict=False
+        ) as printer:
+            where = options.node or f"{printer.host}:{printer.port}"
+            _say(f"printer on {where}, slips go to {options.folder}")
             _collect(printer, options.folder, stop)
     except (OSError, NoFontError) as error:
         sys.stderr.write(f"the printer emulator cannot run: {error}\n")
@@ -73,6 +76,7 @@ def _collect(printer: PrinterEmulator, folder: Path, stop: threading.Event) -> N
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demo.emulator", description=__doc__)
     parser.add_argument("--port", type=int, default=9100, help="TCP port; 0 takes any free one")
+    parser.add_argument("--node", type=Path, help="be a device node of this name instead")
     parser.add_argument("--folder", type=Path, required=True, help="where slips are written to")
     parser.add_argument(
         "--width",

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import socket
-import struct
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from demo.emulator.outlets import Plug
 
 _CHUNK: Final = 4096
-_SEND_S: Final = 1.0
-# On close, drop everything and send RST: struct linger, on, 0 s.
-_RESET: Final = struct.pack("ii", 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Cable:
-    """How connections behave. Bytes are counted per connection, from its beginning.
+    """How connections behave.
+
+    Bytes are counted per connection, from its beginning or from when the cable became so.
 
     Args:
         refuses: Nobody listens.
@@ -39,10 +39,12 @@ class Cable:
 class Connection:
     """One client, and how much it has sent."""
 
-    def __init__(self, client: socket.socket) -> None:
-        client.settimeout(_SEND_S)
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.client = client
+    def __init__(self, plug: Plug) -> None:
+        self.plug = plug
+        self._received = 0
+
+    def count_afresh(self) -> None:
+        """Begin to count its bytes again."""
         self._received = 0
 
     def appetite(self, cable: Cable) -> int:
@@ -57,7 +59,7 @@ class Connection:
     def read(self, cable: Cable) -> bytes:
         """Read what has come; nothing means that the client is gone."""
         try:
-            data = self.client.recv(self.appetite(cable))
+            data = self.plug.receive(self.appetite(cable))
         except OSError:
             return b""
         self._received += len(data)
@@ -72,10 +74,8 @@ class Connection:
         if cable.mute_after is not None and self._received > cable.mute_after:
             return
         for byte in answers:
-            self.client.sendall(cable.noise if cable.only_noise else cable.noise + bytes((byte,)))
+            self.plug.send(cable.noise if cable.only_noise else cable.noise + bytes((byte,)))
 
     def close(self, *, reset: bool = False) -> None:
         """End it, in order or with a reset. Twice is fine."""
-        if reset:
-            self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        self.client.close()
+        self.plug.close(reset=reset)

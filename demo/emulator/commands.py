@@ -2,7 +2,7 @@
 
 A real printer swallows the two bytes of a command that it does not know and prints the rest as
 text. So does this one, and it keeps a note: what one printer forgives prints rubbish on another.
-Names and lengths are those of Epson's ESC/POS command reference.
+Names and lengths are those of Epson's ESC/POS command reference. A zero in between is nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _PREFIXES: Final = {0x10: "DLE", 0x1B: "ESC", 0x1C: "FS", 0x1D: "GS"}
-_CONTROLS: Final = {0x0A: "LF", 0x0D: "CR"}
+_CONTROLS: Final = {0x00: "NUL", 0x0A: "LF", 0x0D: "CR"}
 _FIRST_CHARACTER: Final = 0x20
 
 # Command → how many bytes of arguments follow.

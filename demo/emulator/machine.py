@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from demo.emulator.codepages import EPSON
-from demo.emulator.commands import take
+from demo.emulator.commands import Command, take
 from demo.emulator.symbols import FaultError
 from demo.emulator.tape import DOTS_PER_MM, Slip, Tape
 from demo.emulator.typesetter import Typesetter
@@ -43,6 +43,8 @@ class Machine:
         scraps: What was torn off with an old roll.
         faults: What was not understood.
         hasty: It answers GS r as soon as it arrives, and once more in its turn.
+        reticent: It knows no GS r: it answers nothing to it.
+        literal: It knows DLE EOT between commands only; inside a picture its bytes are dots.
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class Machine:
         self.slips: list[Slip] = []
         self.scraps: list[Slip] = []
         self.faults: list[str] = []
-        self.hasty = False
+        self.hasty = self.reticent = self.literal = False
 
     @property
     def full(self) -> bool:
@@ -81,7 +83,7 @@ class Machine:
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes, and give the answers to what they ask."""
-        answers = self._real_time(data)
+        answers = b"" if self.literal else self._real_time(data)
         self._held += data
         return answers + self.go_on()
 
@@ -96,7 +98,9 @@ class Machine:
             before = self._tape.printed
             try:
                 if command.name == "GS r":
-                    answers += self._report(command.data)
+                    answers += b"" if self.reticent else self._report(command.data)
+                elif command.name == "DLE EOT" and self.literal:
+                    answers += self._real_time(_REAL_TIME + command.data)
                 else:
                     self._typesetter.do(command)
             except FaultError as fault:
@@ -108,8 +112,9 @@ class Machine:
         return bytes(answers)
 
     def switch_off(self) -> None:
-        """Lose what is held."""
+        """Lose what is held, and what was set."""
         self._held = self._tail = b""
+        self._typesetter.do(Command("ESC @", b"", 0))
 
     def wait_for_slip(self, count: int, timeout_s: float) -> Slip:
         """Wait until `count` slips have come out, and give the last of these.

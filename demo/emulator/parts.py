@@ -18,19 +18,43 @@ _DRAWER = 0x04
 _OFFLINE = 0x08
 
 
+class Countdown:
+    """Something that happens now, or once so much more has been printed."""
+
+    def __init__(self) -> None:
+        self._left_dots: float = float("inf")
+
+    @property
+    def over(self) -> bool:
+        """Whether it has happened."""
+        return self._left_dots <= 0
+
+    def start(self, mm: float) -> None:
+        """Let it happen in so many millimetres."""
+        self._left_dots = mm * DOTS_PER_MM
+
+    def stop(self) -> None:
+        """Let it not have happened."""
+        self._left_dots = float("inf")
+
+    def used(self, dots: int) -> None:
+        """The head moved on."""
+        self._left_dots -= dots
+
+
 class Paper:
     """The roll."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
-        self._left_dots: float = float("inf")
+        self.end = Countdown()
         self.low = False
         self.is_new = False
 
     @property
     def out(self) -> bool:
         """Whether it has ended."""
-        return self._left_dots <= 0
+        return self.end.over
 
     def run_low(self) -> None:
         """Let the roll become thin."""
@@ -38,18 +62,14 @@ class Paper:
 
     def run_out(self, after_mm: float = 0.0) -> None:
         """Let the roll end, now or once so much more has been printed."""
-        self._left_dots = after_mm * DOTS_PER_MM
+        self.end.start(after_mm)
 
     def load(self) -> None:
         """Put in a new roll; the printer goes on with what it holds."""
         self.is_new = self.out
-        self._left_dots = float("inf")
+        self.end.stop()
         self.low = False
         self._changed()
-
-    def used(self, dots: int) -> None:
-        """The head moved on."""
-        self._left_dots -= dots
 
 
 class Cover:
@@ -57,15 +77,20 @@ class Cover:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
-        self.is_open = False
+        self.opening = Countdown()
 
-    def open(self) -> None:
-        """Open it."""
-        self.is_open = True
+    @property
+    def is_open(self) -> bool:
+        """Whether it is open."""
+        return self.opening.over
+
+    def open(self, after_mm: float = 0.0) -> None:
+        """Open it, now or once so much more has been printed."""
+        self.opening.start(after_mm)
 
     def close(self) -> None:
         """Close it; the printer goes on with what it holds."""
-        self.is_open = False
+        self.opening.stop()
         self._changed()
 
 
@@ -92,15 +117,20 @@ class Head:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
-        self.hot = False
+        self.heating = Countdown()
 
-    def overheat(self) -> None:
-        """Let it become too hot to print."""
-        self.hot = True
+    @property
+    def hot(self) -> bool:
+        """Whether it is too hot to print."""
+        return self.heating.over
+
+    def overheat(self, after_mm: float = 0.0) -> None:
+        """Let it become too hot to print, now or once so much more has been printed."""
+        self.heating.start(after_mm)
 
     def cool_down(self) -> None:
         """Let it cool down."""
-        self.hot = False
+        self.heating.stop()
         self._changed()
 
 
@@ -121,6 +151,11 @@ class Parts:
     def stopped(self) -> bool:
         """Whether something keeps the printer from printing."""
         return self.paper.out or self.cover.is_open or self.cutter.jammed or self.head.hot
+
+    def used(self, dots: int) -> None:
+        """The head moved on."""
+        for countdown in (self.paper.end, self.cover.opening, self.head.heating):
+            countdown.used(dots)
 
     def real_time_status(self, question: int) -> int:
         """Give the answer to DLE EOT n, n from 1 to 4."""

@@ -1,4 +1,4 @@
-"""The emulated printer at a TCP port.
+"""The emulated printer at a TCP port, or at a device node.
 
 One thread serves all connections, so that faults happen at an exact byte and not at a moment.
 """
@@ -17,10 +17,12 @@ from demo.emulator.cable import Cable, Connection
 from demo.emulator.codepages import EPSON
 from demo.emulator.glyphs import Glyphs
 from demo.emulator.machine import Machine
+from demo.emulator.outlets import NodeOutlet, Outlet, TcpOutlet
 from demo.emulator.parts import Parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from types import TracebackType
 
     from demo.emulator.codepages import CodePages
@@ -34,10 +36,11 @@ _DEADLINE_S: Final = 5.0
 
 
 class PrinterEmulator:
-    """A printer at a port of the loopback interface. Entering it switches it on.
+    """A printer at a port of the loopback interface, or at a node. Entering it switches it on.
 
     Args:
         port: Where to listen. 0: any free port.
+        node: Where its device node is, instead of a port.
         width: Of the print line in dots: `PAPER_80_MM` or `PAPER_58_MM`.
         mm_per_s: How fast the head prints; 150 to 300 are usual, at once is the default.
         pages: Which code page each number means: that differs by maker.
@@ -45,7 +48,6 @@ class PrinterEmulator:
 
     Attributes:
         host: Where it listens.
-        port: Where it listens; stays the same when it is unplugged and plugged in again.
         slips: What has come out, oldest first.
         scraps: What was torn off half-printed when a new roll was put in.
         faults: What was sent and not understood, a sentence each.
@@ -62,6 +64,7 @@ class PrinterEmulator:
         self,
         port: int = 0,
         *,
+        node: Path | None = None,
         width: int = PAPER_80_MM,
         mm_per_s: float = float("inf"),
         pages: CodePages = EPSON,
@@ -72,12 +75,12 @@ class PrinterEmulator:
         self._strict = strict
         self._cable = Cable()
         self._connections: list[Connection] = []
-        self._listener: socket.socket | None = None
+        self._tcp = TcpOutlet(port)
+        self._outlet: Outlet = NodeOutlet(node) if node else self._tcp
         self._actions = queue.SimpleQueue[tuple["Callable[[], None]", threading.Event]]()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self.host = "127.0.0.1"
-        self.port = port
+        self.host = self._tcp.host
         self.slips = self._machine.slips
         self.scraps = self._machine.scraps
         self.faults = self._machine.faults
@@ -92,7 +95,7 @@ class PrinterEmulator:
         Raises:
             OSError: The port is taken.
         """
-        self._listener = self._listen()
+        self._outlet.open()
         self._bell, self._ear = socket.socketpair()
         self._thread = threading.Thread(target=self._serve, name="printer-emulator")
         self._thread.start()
@@ -107,6 +110,11 @@ class PrinterEmulator:
         self.close()
         if kind is None and self._strict:
             self.assert_clean()
+
+    @property
+    def port(self) -> int:
+        """Where it listens; stays the same when it is unplugged and plugged in again."""
+        return self._tcp.port
 
     def close(self) -> None:
         """Switch it off for good; blocks for 5 s at most. Twice is fine.
@@ -166,6 +174,14 @@ class PrinterEmulator:
         """Answer GS r before its turn, as a bad imitation would."""
         self._machine.hasty = True
 
+    def never_tell_the_end(self) -> None:
+        """Do not know GS r, as many imitations do not."""
+        self._machine.reticent = True
+
+    def answer_between_commands(self) -> None:
+        """Take a question inside a picture for dots, as bad imitations do."""
+        self._machine.literal = True
+
     def refuse(self) -> None:
         """Refuse connections; what is connected stays so."""
         self._change(Cable(refuses=True))
@@ -187,19 +203,14 @@ class PrinterEmulator:
         def change() -> None:
             self._cable = cable
             for connection in self._connections.copy():
+                connection.count_afresh()
                 self._reset_if_doomed(connection)
-            if cable.refuses and self._listener:
-                self._listener.close()
-                self._listener = None
-            elif not cable.refuses and not self._listener:
-                self._listener = self._listen()
+            if cable.refuses:
+                self._outlet.close()
+            else:
+                self._outlet.open()
 
         self._in_thread(change)
-
-    def _listen(self) -> socket.socket:
-        listener = socket.create_server((self.host, self.port))
-        self.port = listener.getsockname()[1]
-        return listener
 
     def _wake(self) -> None:
         if self._thread:
@@ -220,20 +231,18 @@ class PrinterEmulator:
         finally:
             for connection in self._connections:
                 connection.close()
-            if self._listener:
-                self._listener.close()
+            self._outlet.close()
 
     def _next_event(self) -> Callable[[], None]:
         """Wait for something to do. Whoever is not to be read from now is not watched."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._ear, selectors.EVENT_READ, self._hear)
-            if self._listener:
-                accept = partial(self._accept, self._listener)
-                selector.register(self._listener, selectors.EVENT_READ, accept)
+            if (waiting := self._outlet.waiting()) is not None:
+                selector.register(waiting, selectors.EVENT_READ, self._accept)
             for connection in self._connections:
                 if connection.appetite(self._cable) and not self._machine.full:
                     read = partial(self._read, connection)
-                    selector.register(connection.client, selectors.EVENT_READ, read)
+                    selector.register(connection.plug, selectors.EVENT_READ, read)
             events = selector.select(self._machine.busy_s)
             event: Callable[[], None] = events[0][0].data if events else self._go_on
             return event
@@ -252,9 +261,8 @@ class PrinterEmulator:
         if self._connections:
             self._answer(self._connections[-1], answers)
 
-    def _accept(self, listener: socket.socket) -> None:
-        client, _ = listener.accept()
-        self._connections.append(Connection(client))
+    def _accept(self) -> None:
+        self._connections.append(Connection(self._outlet.accept()))
         self._reset_if_doomed(self._connections[-1])
 
     def _read(self, connection: Connection) -> None:

@@ -76,7 +76,7 @@ class Typesetter:
                 self._add(data)
             case "LF":
                 self._end_line()
-            case "CR" | "DLE EOT":
+            case "NUL" | "CR" | "DLE EOT":
                 pass
             case "ESC @":
                 self._initialise()
@@ -200,7 +200,7 @@ class Typesetter:
 
     def _feed(self, dots: int, picture: Image.Image | None = None) -> None:
         self._tape.feed(dots, picture)
-        self._parts.paper.used(dots)
+        self._parts.used(dots)
 
 
 def _among(known: Mapping[int, T], name: str, value: int) -> T:

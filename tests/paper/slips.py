@@ -91,54 +91,18 @@ REDIRECT: Final = Directions(
     page="https://www.jobcenter-digital.example.org",
 )
 
-# Texts that the product does not have yet: not reviewed by anyone who speaks these languages.
-ARABIC: Final = Texts(
-    "ar",
-    {
-        **texts("en").entries,
-        "slip.your_number": "رقمك",
-        "slip.copy": "نسخة",
-        "slip.copy_note": "تمت طباعة هذا الرقم من قبل.",
-        "slip.appointment": "موعد {slot:%H:%M}",
-        "slip.right_of_way": "لديك الأولوية بفضل موعدك.",
-        "slip.walk_in": "رقم من الساعة {taken:%H:%M}.\nسيتم استدعاؤك حسب الدور.",
-        "slip.service": "الخدمة",
-        "slip.ahead": "قبلك",
-        "slip.ahead_one": "شخص واحد",
-        "slip.ahead_many": "{count} أشخاص",
-        "slip.wait": "الانتظار",
-        "slip.wait_range": "من {low} إلى {high} دقيقة",
-        "slip.wait_up_to": "{high} دقائق على الأكثر",
-        "slip.board": "سيظهر رقمك على الشاشة.",
-        "slip.follow": "رقمك على الهاتف:",
-        "slip.device": "جهاز {device}",
-        "slip.check": "رمز {check}",
-        "slip.privacy": "حماية البيانات: لا يتم حفظ أي اسم أو رقم عميل هنا.",
-    },
-)
 IN_ARABIC: Final = replace(
     APPOINTMENT, service="تسجيل / طلب جديد", where="يرجى الانتظار في منطقة المدخل."
 )
-UKRAINIAN: Final = Texts(
-    "uk",
-    {
-        **texts("en").entries,
-        "slip.your_number": "Ваш номер",
-        "slip.walk_in": "Номер узято о {taken:%H:%M}.\nВас викличуть по черзі.",
-        "slip.service": "Послуга",
-        "slip.ahead": "Перед вами",
-        "slip.ahead_many": "{count} осіб",
-        "slip.wait": "Очікування",
-        "slip.wait_range": "від {low} до {high} хвилин",
-        "slip.board": "Ваш номер з\u02bcявиться на табло.",
-        "slip.follow": "Ваш номер у телефоні:",
-        "slip.device": "Пристрій {device}",
-        "slip.check": "Код {check}",
-        "slip.privacy": "Захист даних: тут не зберігають імен і номерів клієнтів.",
-    },
-)
 IN_UKRAINIAN: Final = replace(
     WALK_IN, service="Здати документи", where="Будь ласка, зачекайте в зоні входу."
+)
+
+IN_TURKISH: Final = replace(
+    WALK_IN, service="Belge vermek", where="Lütfen giriş alanında bekleyin."
+)
+IN_RUSSIAN: Final = replace(
+    WALK_IN, service="Сдать документы", where="Подождите, пожалуйста, в зоне входа."
 )
 
 
@@ -189,13 +153,22 @@ CASES: Final = {
     "walk-in-58": _NARROW,
     "walk-in-58-english": replace(_NARROW, texts=texts("en")),
     "walk-in-58-drawn-code": replace(_NARROW, profile=ZJ_58),
-    "walk-in-58-ukrainian": Case(IN_UKRAINIAN, UKRAINIAN, ZJ_58, 32),
+    "walk-in-58-ukrainian": Case(IN_UKRAINIAN, texts("uk"), ZJ_58, 32),
     "appointment": Case(APPOINTMENT),
     "appointment-english": Case(APPOINTMENT, texts("en")),
     "appointment-drawn-code": Case(APPOINTMENT, profile=WINCOR_80),
     "appointment-58": Case(APPOINTMENT, columns=32),
-    "appointment-arabic": Case(IN_ARABIC, ARABIC),
-    "appointment-58-arabic": Case(IN_ARABIC, ARABIC, ZJ_58, 32),
+    "appointment-plain-german": Case(APPOINTMENT, texts("de-simple")),
+    "walk-in-turkish": Case(IN_TURKISH, texts("tr")),
+    "early-58-turkish": Case(
+        replace(EARLY, service="Belge vermek", where="Lütfen giriş alanında bekleyin."),
+        texts("tr"),
+        ZJ_58,
+        32,
+    ),
+    "walk-in-russian": Case(IN_RUSSIAN, texts("ru")),
+    "appointment-arabic": Case(IN_ARABIC, texts("ar")),
+    "appointment-58-arabic": Case(IN_ARABIC, texts("ar"), ZJ_58, 32),
     "early": Case(EARLY),
     "early-58": Case(EARLY, columns=32),
     "late": Case(LATE, columns=42),

@@ -13,6 +13,7 @@ import zxingcpp
 from PIL import Image
 
 from appliance.drivers.printer_network import NetworkPrinter
+from appliance.drivers.printer_usb import UsbPrinter
 from appliance.paper import Cut, Feed, Qr, Text
 
 if TYPE_CHECKING:
@@ -56,6 +57,17 @@ def test_each_slip_becomes_a_picture_and_a_text(tmp_path: Path) -> None:
     assert (tmp_path / "slips" / "slip-0001.txt").read_text("utf-8") == f"A017\n[QR code: {URL}]\n"
     with Image.open(tmp_path / "slips" / "slip-0001.png") as picture:
         assert zxingcpp.read_barcodes(picture.convert("L"))[0].text == URL
+
+
+def test_it_can_be_a_node_instead_of_a_port(tmp_path: Path) -> None:
+    node = tmp_path / "lp0"
+    with program("--node", str(node), "--folder", str(tmp_path / "slips")) as process:
+        assert f"printer on {node}" in line(process)
+        UsbPrinter(node, profile="TM-T20II").print_slip((Text("A017"), Cut()))
+        assert "slip-0001.png" in line(process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(END_S) == 0
+    assert not node.is_symlink()
 
 
 def test_a_port_in_use_is_one_sentence_and_exit_code_1(

@@ -1,4 +1,4 @@
-"""What every printer promises, held against the real driver and the simulated one alike."""
+"""What every printer promises, held against the real drivers and the simulated one alike."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from appliance.drivers.printer import Printer, PrinterError, PrinterStatus
-from appliance.drivers.printer_network import NetworkPrinter
 from appliance.drivers.printer_simulated import SimulatedPrinter
 from appliance.paper import Cut, Feed, Slip, Text
-from demo.emulator import PrinterEmulator
+from tests.paper.attached import KINDS, driver, emulated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
 WAIT_S = 10.0
 
@@ -63,14 +63,14 @@ class Rig:
         return self._read(self.device.wait_for_slip(count, WAIT_S))
 
 
-@pytest.fixture(params=["network", "simulated"])
-def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
+@pytest.fixture(params=[*KINDS, "simulated"])
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     if request.param == "simulated":
         yield simulated()
         return
-    with PrinterEmulator() as emulator:
-        driver = NetworkPrinter(emulator.host, emulator.port, profile="TM-T20II", timeout_s=WAIT_S)
-        yield Rig(driver, emulator, lambda: emulator.paper.run_out(after_mm=5), written_on)
+    with emulated(request.param, tmp_path) as emulator:
+        printer = driver(request.param, emulator, tmp_path, WAIT_S)
+        yield Rig(printer, emulator, lambda: emulator.paper.run_out(after_mm=5), written_on)
 
 
 def simulated() -> Rig:
@@ -187,3 +187,9 @@ def test_a_failure_says_what_to_do(rig: Rig) -> None:
     rig.device.paper.run_out()
     with pytest.raises(PrinterError, match="load a new roll"):
         rig.printer.print_slip(slip("A017"))
+
+
+def test_the_roll_that_became_thin_is_told_with_the_slip(rig: Rig) -> None:
+    assert rig.printer.print_slip(slip("A017")) is PrinterStatus.READY
+    rig.device.paper.run_low()
+    assert rig.printer.print_slip(slip("A018")) is PrinterStatus.PAPER_LOW

@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from appliance import paper, printing
+from appliance import paper
+from appliance.desk import printing
+from appliance.desk.printing import (
+    Job,
+    Patience,
+    PrinterIs,
+    Printing,
+    Report,
+    SlipGivenUp,
+    SlipPrinted,
+)
 from appliance.drivers.printer import PrinterStatus
 from appliance.drivers.printer_escpos import ProfileError
 from appliance.drivers.printer_simulated import SimulatedPrinter
-from appliance.printing import Job, PrinterIs, Printing, Report, SlipGivenUp, SlipPrinted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +34,7 @@ class Desk:
 
     def __init__(self, printer: SimulatedPrinter | None) -> None:
         self.heard: queue.SimpleQueue[Report] = queue.SimpleQueue()
-        self.printing = Printing(printer, self.heard.put)
+        self.printing = Printing(printer, self.heard.put, Patience(ask_again_s=0.01))
         self.ended: list[bool | None] = []
         self.set = 0
 
@@ -57,8 +66,7 @@ class Desk:
 
 
 @pytest.fixture
-def printer(monkeypatch: pytest.MonkeyPatch) -> SimulatedPrinter:
-    monkeypatch.setattr(printing, "ASK_AGAIN_S", 0.01)
+def printer() -> SimulatedPrinter:
     return SimulatedPrinter()
 
 
