@@ -1,18 +1,19 @@
 """The ring of light around the camera: it answers before anybody has read a word.
 
 One man in twelve does not see red beside green, so each meaning has a rhythm of its own too: it
-stays, it swells slowly, it blinks. Nothing is faster than twice a second: flashing light makes some
-people ill (WCAG 2.3.1 draws the line at three).
+glows, it stays, it swells slowly, it blinks, it goes dark now and then. Nothing is faster than
+twice a second: flashing light makes some people ill (WCAG 2.3.1 draws the line at three).
 """
 
 from __future__ import annotations
 
 import contextlib
 from enum import Enum
-from itertools import chain, repeat
+from itertools import chain, cycle, repeat
 from math import cos, tau
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, assert_never
 
+from appliance.drivers.pins import claiming
 from appliance.errors import LobbyError
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 STEP_S = 0.05
 """Between two brightnesses: finer than the eye follows."""
 STAYS_S = 4.0
+BLIND_S = 3.0
+"""Of which it is dark for the last third."""
 
 
 class LampsError(LobbyError):
@@ -34,20 +37,32 @@ class Light(Enum):
     WELCOME = "welcome"  # your number comes
     LOOK = "look"  # the screen tells you where to go
     ASK = "ask"  # somebody will help you
+    BLIND = "blind"  # no code can be read now; the buttons work
 
 
 class Lamps(Protocol):
     """A ring of light. `close()` twice is fine."""
 
     def open(self) -> None:
-        """Begin with `READY`.
+        """Begin with what it says at rest.
 
         Raises:
             LampsError: There are no such lamps here.
         """
 
     def show(self, light: Light) -> None:
-        """Say something for 4 s, then `READY` again; returns at once and raises nothing."""
+        """Say something for 4 s, then what it says at rest; returns at once and raises nothing.
+
+        Args:
+            light: What it says; `READY` and `BLIND` are said at rest.
+        """
+
+    def rest(self, light: Light) -> None:
+        """Say this from now on whenever nothing else is to be said; returns at once.
+
+        Args:
+            light: `READY`, with which it begins, or `BLIND`.
+        """
 
     def close(self) -> None:
         """Put the light out."""
@@ -61,25 +76,34 @@ class Colour(NamedTuple):
     blue: float
 
 
-REST = Colour(0.08, 0.08, 0.08)
+READY, DARK = Colour(0.08, 0.08, 0.08), Colour(0.0, 0.0, 0.0)
+BLIND_GLOW = 0.4
 GREEN, BLUE, AMBER = Colour(0.0, 1.0, 0.2), Colour(0.0, 0.3, 1.0), Colour(1.0, 0.45, 0.0)
 
 
 def pattern(light: Light) -> Iterator[Colour]:
-    """Give the colours of a light in steps of 0.05 s; the last one stays."""
+    """Give the colours of what is said for a while, in steps of 0.05 s."""
     steps = round(STAYS_S / STEP_S)
     match light:
-        case Light.READY:
-            shown: Iterator[Colour] = iter(())
+        case Light.READY | Light.BLIND:
+            return iter(())
         case Light.WELCOME:
-            shown = repeat(GREEN, steps)
+            return repeat(GREEN, steps)
         case Light.LOOK:
             # Swells twice.
-            shown = (_dimmed(BLUE, (1 - cos(2 * tau * n / steps)) / 2) for n in range(steps))
+            return (_dimmed(BLUE, (1 - cos(2 * tau * n / steps)) / 2) for n in range(steps))
         case Light.ASK:
             # Half a second on, half a second off.
-            shown = (_dimmed(AMBER, 1.0 - n * STEP_S // 0.5 % 2) for n in range(steps))
-    return chain(shown, (REST,))
+            return (_dimmed(AMBER, 1.0 - n * STEP_S // 0.5 % 2) for n in range(steps))
+    assert_never(light)
+
+
+def at_rest(light: Light) -> Iterator[Colour]:
+    """Give the colours of what is said at rest; where they end the last one stays."""
+    if light is not Light.BLIND:
+        return iter((READY,))
+    dark = round(BLIND_S / 3 / STEP_S)
+    return cycle([*[_dimmed(AMBER, BLIND_GLOW)] * (2 * dark), *[DARK] * dark])
 
 
 def _dimmed(colour: Colour, share: float) -> Colour:
@@ -99,25 +123,27 @@ class GpioLamps:
         self._pins = (red, green, blue)
         self._open = contextlib.ExitStack()
         self._ring: Any = None
+        self._rest = Light.READY
 
     def open(self) -> None:
-        """Begin with `READY`; see `Lamps`."""
-        from gpiozero import RGBLED, GPIOZeroError  # noqa: PLC0415  (only where it is used)
+        """Begin; see `Lamps`."""
+        with claiming("lamps", "the pins in [lamps]", LampsError):
+            from gpiozero import RGBLED  # noqa: PLC0415  (only where it is used)
 
-        try:
             self._ring = self._open.enter_context(RGBLED(*self._pins))
-        except (GPIOZeroError, OSError) as error:
-            raise LampsError(
-                f"the lamps cannot be used: {error}. Check the pins in [lamps], and that"
-                " python3-lgpio is installed and this user is in group gpio."
-            ) from error
         self._ring.source_delay = STEP_S
-        self.show(Light.READY)
+        self.show(self._rest)
 
     def show(self, light: Light) -> None:
         """Have a thread of gpiozero's go through the pattern, in place of the one before."""
         if self._ring is not None:
-            self._ring.source = pattern(light)
+            self._ring.source = chain(pattern(light), at_rest(self._rest))
+
+    def rest(self, light: Light) -> None:
+        """Take that up at once: it is not said often."""
+        if light is not self._rest:
+            self._rest = light
+            self.show(light)
 
     def close(self) -> None:
         """Let go of the pins."""
@@ -133,6 +159,9 @@ class NoLamps:
 
     def show(self, light: Light) -> None:
         """Nothing to show it with."""
+
+    def rest(self, light: Light) -> None:
+        """The same."""
 
     def close(self) -> None:
         """Nothing to put out."""

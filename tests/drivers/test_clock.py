@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import time
 from datetime import UTC, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from appliance.drivers import clock as clocks
-from appliance.drivers.clock import DeskTime, SimulatedClock, SystemClock
+from appliance.drivers.clock import DeskTime, MistakenClock, SimulatedClock, SystemClock
 from appliance.line.model import Boot
 from tests.support.lobby import at
 from tests.support.machine import Machine
@@ -126,6 +128,22 @@ def test_played_clock_runs_faster_from_its_start() -> None:
     assert DeskTime(clock, sure=True, last=None).sure
 
 
+def test_a_mistaken_clock_believes_another_time_until_the_right_one_is_known(
+    tmp_path: Path,
+) -> None:
+    known = tmp_path / "synchronized"
+    right = SimulatedClock(at("07:30"), time.time(), speed=1.0)
+    clock = MistakenClock(right, at("17:55") - timedelta(days=1), known)
+    desk = DeskTime(clock, sure=True, last=None)
+    assert timedelta() <= desk.now() - at("17:55") + timedelta(days=1) < HOUR
+    assert (desk.sure, desk.step_due()) == (False, None)
+    known.touch()
+    step = desk.step_due()
+    assert step is not None
+    assert abs(step - timedelta(hours=13, minutes=35)) < SECOND
+    assert timedelta() <= desk.step(step) - at("07:30") < HOUR
+
+
 def test_system_clock_is_aware_and_knows_its_boot() -> None:
     clock = SystemClock()
     assert clock.now().tzinfo is UTC
@@ -140,6 +158,28 @@ def test_systemd_says_when_the_clock_is_synchronised(
     assert not SystemClock().synchronised()
     (tmp_path / "synchronized").touch()
     assert SystemClock().synchronised()
+
+
+def test_what_was_known_once_goes_on_being_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clocks, "TIMESYNC", tmp_path)
+    clock = SystemClock()
+    (tmp_path / "synchronized").touch()
+    assert clock.synchronised()
+    (tmp_path / "synchronized").unlink()
+    assert clock.synchronised()
+    assert not SystemClock().synchronised()
+
+
+@pytest.mark.parametrize(("said", "known"), [(0, True), (1, True), (5, False), (-1, False)])
+def test_what_the_kernel_says_is_understood_and_its_refusal_is_no_yes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: int, *, known: bool
+) -> None:
+    monkeypatch.setattr(clocks, "TIMESYNC", tmp_path / "absent")
+    library = SimpleNamespace(ntp_adjtime=lambda _: said)
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: library)
+    assert SystemClock().synchronised() is known
 
 
 def test_without_systemd_the_kernel_is_asked_and_answers(
