@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
@@ -21,6 +21,10 @@ from appliance.display.theme import DAY, Colour, Theme
 
 if TYPE_CHECKING:
     from appliance.display.text import Typesetter
+
+
+LOGO, LOGO_WIDEST = 60, 240
+BLACK: Colour = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,10 +50,14 @@ class _Kind(NamedTuple):
     Args:
         lists: It has calls, numbers and waits to list.
         tells: It tells the person at the kiosk something.
+        slides: A slide stands in the place of the waits.
+        dark: There is nothing at all.
     """
 
     lists: bool
-    tells: bool
+    tells: bool = False
+    slides: bool = False
+    dark: bool = False
 
 
 class BoardPainter:
@@ -60,15 +68,28 @@ class BoardPainter:
         signs: What the board says that does not change.
         setter: Sets the text.
         theme: Colours.
+        night: Colours for when it is dark; None: the same.
+        logo: Stands before the office's name; made as small as it has to be.
     """
 
     def __init__(
-        self, size: tuple[int, int], signs: Signs, setter: Typesetter, theme: Theme = DAY
+        self,
+        size: tuple[int, int],
+        signs: Signs,
+        setter: Typesetter,
+        theme: Theme = DAY,
+        night: Theme | None = None,
+        logo: Image.Image | None = None,
     ) -> None:
-        layout = arrange(size)
+        self.layout = arrange(size)
         self.picture = Image.new("RGB", size, theme.page.ground)
-        self._pen = Pen(setter, theme, layout.unit, signs)
-        self._panels = _panels(layout, theme)
+        self._pens = {
+            dark: Pen(setter, colours, self.layout.unit, signs, logo=_small(logo, self.layout.unit))
+            for dark, colours in ((False, theme), (True, night or theme))
+        }
+        self._pictures: Mapping[str, Image.Image] = {}
+        self._night = False
+        self._panels = _panels(self.layout, theme)
         self._shown: dict[_Panel, Hashable] = {}
         self._placed: dict[_Panel, tuple[Placed, ...]] = {}
 
@@ -79,13 +100,14 @@ class BoardPainter:
 
     def paint(self, view: BoardView) -> tuple[Box, ...]:
         """Bring the picture up to `view`; give the boxes that changed, none if nothing did."""
-        plain = view.mood in {Mood.STARTING, Mood.CLOSED}
-        panels = self._panels[_Kind(lists=not plain, tells=view.notice is not None)]
+        if view.night != self._night:
+            self._dress(night=view.night)
+        panels = self._panels[_kind(view)]
         for panel in set(self._shown) - set(panels):
             del self._shown[panel], self._placed[panel]
         changed = []
         for panel in panels:
-            needs = panel.needs(view)
+            needs = (panel.needs(view), self._speaking(panel, view))
             if panel in self._shown and self._shown[panel] == needs:
                 continue
             self._draw(panel, view)
@@ -93,14 +115,67 @@ class BoardPainter:
             changed.append(panel.part.tile)
         return tuple(changed)
 
+    def hang(self, pictures: Mapping[str, Image.Image]) -> None:
+        """Take the pictures of the slides, by their names."""
+        self._pictures = pictures
+        for panel in [each for each in self._shown if each.draw is _draw_slide]:
+            del self._shown[panel], self._placed[panel]
+
+    def _dress(self, *, night: bool) -> None:
+        """Change the colours; everything is drawn anew."""
+        self._night = night
+        self._panels = _panels(self.layout, self._pens[night].theme)
+        self._shown.clear()
+        self._placed.clear()
+
+    @staticmethod
+    def _speaking(panel: _Panel, view: BoardView) -> int:
+        """Say which language a panel has beside the first; 0 where it says the first only."""
+        if panel.draw is draw_notice and view.notice is not None:
+            return view.notice.beside_it
+        return 0 if panel.draw is draw_head else view.beside_it
+
     def _draw(self, panel: _Panel, view: BoardView) -> None:
         canvas = Canvas(panel.part, panel.ground)
-        panel.draw(canvas, self._pen, view)
+        pen = replace(self._pens[self._night], beside_it=self._speaking(panel, view))
+        if view.slide is not None and panel.draw is _draw_slide:
+            from appliance.display.board_slide import draw_slide  # noqa: PLC0415  (rarely needed)
+
+            draw_slide(canvas, pen, view.slide, self._pictures)
+        else:
+            panel.draw(canvas, pen, view)
         left, top = panel.part.tile[:2]
         self.picture.paste(canvas.image, (left, top))
         self._placed[panel] = tuple(
             Placed(what, box.moved(left, top)) for what, box in canvas.placed
         )
+
+
+def _small(logo: Image.Image | None, unit: float) -> Image.Image | None:
+    """Give the logo in the size in which it is drawn."""
+    if logo is None:
+        return None
+    high = max(1, round(LOGO * unit))
+    wide = max(1, min(round(logo.width * high / logo.height), round(LOGO_WIDEST * unit)))
+    return logo.resize((wide, max(1, round(wide * logo.height / logo.width))))
+
+
+def _kind(view: BoardView) -> _Kind:
+    plain = view.mood in {Mood.STARTING, Mood.CLOSED, Mood.DARK}
+    return _Kind(
+        lists=not plain,
+        tells=view.notice is not None,
+        slides=view.slide is not None and not plain,
+        dark=view.mood is Mood.DARK and view.notice is None,
+    )
+
+
+def _draw_nothing(canvas: Canvas, pen: Pen, view: BoardView) -> None:
+    """A black screen."""
+
+
+def _draw_slide(canvas: Canvas, pen: Pen, view: BoardView) -> None:
+    """Stands for what is loaded with the first slide."""
 
 
 def _panels(layout: Layout, theme: Theme) -> Mapping[_Kind, tuple[_Panel, ...]]:
@@ -123,9 +198,7 @@ def _panels(layout: Layout, theme: Theme) -> Mapping[_Kind, tuple[_Panel, ...]]:
     last = _Panel(layout.last, page, lambda view: view.last, draw_last)
     next_ = _Panel(layout.next, page, lambda view: view.next, draw_next)
     waits = _Panel(layout.waits, page, lambda view: view.services, draw_waits)
-    around = tuple(
-        panel for panel in (next_, waits) if not panel.part.tile.overlaps(layout.notice.tile)
-    )
+    slide = _Panel(layout.waits, page, lambda view: view.slide, _draw_slide)
 
     def words(part: Part) -> _Panel:
         return _Panel(part, rest, lambda view: view.mood, draw_words)
@@ -133,14 +206,23 @@ def _panels(layout: Layout, theme: Theme) -> Mapping[_Kind, tuple[_Panel, ...]]:
     def notice(part: Part) -> _Panel:
         return _Panel(part, page, lambda view: view.notice, draw_notice)
 
-    return {
-        _Kind(lists=True, tells=False): (head, place, last, next_, waits, foot),
-        _Kind(lists=True, tells=True): (head, place, last, *around, notice(layout.notice), foot),
-        _Kind(lists=False, tells=False): (head, words(layout.whole), foot),
-        _Kind(lists=False, tells=True): (
+    whole, told = words(layout.whole), notice(layout.notice)
+    beside = (words(layout.words), notice(layout.notice_below))
+    black = _Panel(layout.screen, BLACK, lambda view: view.mood, _draw_nothing)
+    kinds: dict[_Kind, tuple[_Panel, ...]] = {_Kind(lists=False, dark=True): (black,)}
+    for slides, right in ((False, waits), (True, slide)):
+        around = tuple(
+            panel for panel in (next_, right) if not panel.part.tile.overlaps(layout.notice.tile)
+        )
+        kinds[_Kind(lists=True, slides=slides)] = (head, place, last, next_, right, foot)
+        kinds[_Kind(lists=True, tells=True, slides=slides)] = (
             head,
-            words(layout.words),
-            notice(layout.notice_below),
+            place,
+            last,
+            *around,
+            told,
             foot,
-        ),
-    }
+        )
+    kinds[_Kind(lists=False)] = (head, whole, foot)
+    kinds[_Kind(lists=False, tells=True)] = (head, *beside, foot)
+    return kinds

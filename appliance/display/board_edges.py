@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from appliance.display.canvas import Align, Canvas
+from appliance.display.pen import SECOND
 from appliance.display.shapes import Shape
 
 if TYPE_CHECKING:
@@ -13,10 +14,12 @@ if TYPE_CHECKING:
     from appliance.display.board_view import BoardView, StaleView
     from appliance.display.layout import Box
     from appliance.display.pen import Pen
+    from appliance.display.text import Line
     from appliance.strings import Texts
 
 
 FOOT_CAP = 21
+COUNT_GAP, WORD_GAP = 72, 16
 ANNOUNCEMENT_CAP, ANNOUNCEMENT_LEAST = 26, 19
 ONE_LINE = 1300
 OFFICE = 0.66
@@ -25,7 +28,7 @@ OFFICE = 0.66
 
 def draw_head(canvas: Canvas, pen: Pen, view: BoardView) -> None:
     """Draw office and lobby, date and clock: on one line where there is room, else on two."""
-    box = canvas.content
+    box = _logo(canvas, pen)
     middle = (box.top + box.bottom) / 2
     if box.width > pen.u(ONE_LINE):
         clock, date = middle + pen.u(19), middle + pen.u(19)
@@ -43,6 +46,15 @@ def draw_head(canvas: Canvas, pen: Pen, view: BoardView) -> None:
     canvas.text(office, box.left, upper, pen.theme.head.ink)
     lobby = pen.plain(pen.signs.lobby, 24, room, 18)
     canvas.text(lobby, box.left, lower, pen.theme.head_soft.ink)
+
+
+def _logo(canvas: Canvas, pen: Pen) -> Box:
+    """Put the office's logo at the left, on white; give the room beside it."""
+    box = canvas.content
+    if pen.logo is None:
+        return box
+    canvas.picture(pen.logo, box.left, round((box.top + box.bottom - pen.logo.height) / 2))
+    return box._replace(left=box.left + pen.logo.width + round(pen.u(28)))
 
 
 def _clock(canvas: Canvas, pen: Pen, view: BoardView, upper: float, lower: float) -> float:
@@ -79,23 +91,53 @@ def draw_foot(canvas: Canvas, pen: Pen, view: BoardView) -> None:
     if view.announcement:
         _announcement(canvas, pen, view.announcement, room)
         return
-    x: float = room.left
-    for key, count in (("waiting", view.waiting), ("open_counters", view.open_counters)):
-        x = _count(canvas, pen, room._replace(left=round(x)), key, count) + pen.u(72)
+    if view.waiting is None or view.open_counters is None:
+        return
+    _Counts(canvas, pen, room).draw(
+        (("waiting", view.waiting), ("open_counters", view.open_counters))
+    )
 
 
-def _count(canvas: Canvas, pen: Pen, room: Box, key: str, count: int | None) -> float:
-    """Write a number and what it counts, if there is room; give its right end."""
-    theme = pen.theme
-    words = pen.say(key)
-    number = pen.bold(str(count), FOOT_CAP * 1.2, room.width)
-    x = room.left + number.width + pen.u(16)
-    if count is None or x + pen.bold(words[0], FOOT_CAP, room.width).width > room.right:
-        return room.right
-    baseline = (room.top + room.bottom) / 2 + pen.u(FOOT_CAP / 2)
-    canvas.text(number, room.left, baseline, theme.rest.ink)
-    colours = (theme.rest.ink, theme.rest_soft.ink)
-    return pen.beside(canvas, words, (x, baseline), room.right - x, FOOT_CAP, colours)
+class _Counts:
+    """Numbers and what they count, in both languages where there is room for all of it."""
+
+    def __init__(self, canvas: Canvas, pen: Pen, room: Box) -> None:
+        self._canvas = canvas
+        self._pen = pen
+        self._room = room
+
+    def draw(self, counts: tuple[tuple[str, int], ...]) -> None:
+        """Write them side by side; what has no room at all is left out."""
+        sets = [self._lines(key, count) for key, count in counts]
+        for too, some in ((True, sets), (False, sets), (False, sets[:1])):
+            if self._width(some, too=too) <= self._room.width:
+                self._put(some, too=too)
+                return
+
+    def _lines(self, key: str, count: int) -> tuple[Line, ...]:
+        pen, width = self._pen, self._room.width
+        words, too = pen.say(key)
+        lines = (pen.bold(str(count), FOOT_CAP * 1.2, width), pen.bold(words, FOOT_CAP, width))
+        return (*lines, pen.plain(too, FOOT_CAP * SECOND, width)) if too else lines
+
+    def _width(self, sets: list[tuple[Line, ...]], *, too: bool) -> float:
+        gaps = self._pen.u(COUNT_GAP) * (len(sets) - 1)
+        return gaps + sum(
+            line.width + (self._pen.u(WORD_GAP) if place else 0)
+            for lines in sets
+            for place, line in enumerate(lines[: None if too else 2])
+        )
+
+    def _put(self, sets: list[tuple[Line, ...]], *, too: bool) -> None:
+        pen, room = self._pen, self._room
+        theme, baseline = pen.theme, (room.top + room.bottom) / 2 + pen.u(FOOT_CAP / 2)
+        inks = (theme.rest.ink, theme.rest.ink, theme.rest_soft.ink)
+        x: float = room.left
+        for lines in sets:
+            for line, ink in zip(lines[: None if too else 2], inks, strict=False):
+                self._canvas.text(line, x, baseline, ink)
+                x += line.width + pen.u(WORD_GAP)
+            x += pen.u(COUNT_GAP - WORD_GAP)
 
 
 def _announcement(canvas: Canvas, pen: Pen, words: str, room: Box) -> None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from appliance.display.board_view import Tone
+from appliance.display.canvas import Align
+from appliance.display.fonts import Weight
 from appliance.display.shapes import Shape
-from appliance.display.text import Line, Weight
+from appliance.display.text import Line
 from appliance.display.theme import Colour
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ LINES_MORE = 8
 """The same where the desk has more to say."""
 LEADING = 0.75
 """From one line to the capitals of the next, in capitals."""
+BACKWARDS_ROOM = 0.36
+"""Arabic and Hebrew reach so much further up, and down, in capitals."""
 SECOND = 0.84
 """The second language, in capitals of the first."""
 EDGE = 32
@@ -104,11 +108,14 @@ class _Stack:
         """From the first capitals to the last baseline, in pixels."""
         return sum(above + line.cap for line, _, above in self.lines)
 
-    def draw(self, canvas: Canvas, x: float, top: float) -> None:
-        """Put them down, the first capitals at `top`."""
+    def draw(self, canvas: Canvas, x: float, right: float, top: float) -> None:
+        """Put them down, the first capitals at `top`; each begins at its own side of the column."""
         for line, colour, above in self.lines:
             top += above + line.cap
-            canvas.text(line, x, top, colour)
+            if line.rtl:
+                canvas.text(line, right, top, colour, Align.RIGHT)
+            else:
+                canvas.text(line, x, top, colour)
 
 
 class _Drawing(ABC):
@@ -151,8 +158,9 @@ class _Drawing(ABC):
             most = LINES_MORE if self._notice.more else LINES_MAX
             if text:
                 for line in setter.sentences(text, weight, self._u(size), width, most):
-                    lines.append((line, colour, above))
-                    above = self._u(size * LEADING)
+                    room = self._u(size * BACKWARDS_ROOM) if line.rtl else 0.0
+                    lines.append((line, colour, above + room))
+                    above = self._u(size * LEADING) + room
         return _Stack(tuple(lines))
 
 
@@ -162,7 +170,7 @@ class _Words(_Drawing):
     def __init__(self, pen: Pen, look: _Look, notice: NoticeView, box: Box, scale: float) -> None:
         super().__init__(pen, look, notice, box, scale)
         _, self._column = box.split_left(self._u(SIGN + GAP))
-        self._words = self._both(words_of(pen.signs.texts, notice), WORDS_CAP, self._column.width)
+        self._words = self._both(words_of(pen.spoken, notice), WORDS_CAP, self._column.width)
         self._number = (
             pen.bold(notice.ticket, NUMBER_CAP * scale, self._column.width, NUMBER_CAP * 0.3)
             if notice.ticket
@@ -186,7 +194,7 @@ class _Words(_Drawing):
             canvas.text(self._number, x, top + self._number.cap, look.ink)
             top += self._number.cap + self._u(GAP)
         canvas.shape(look.shape, self._box.left, middle, self._u(SIGN), look.sign)
-        self._words.draw(canvas, column.left, top)
+        self._words.draw(canvas, column.left, column.right, top)
 
 
 class _Number(_Drawing):
@@ -197,7 +205,7 @@ class _Number(_Drawing):
         width = box.width * DIGITS_SHARE
         cap = DIGITS_CAP * scale
         self._digits = pen.bold(notice.ticket or "", cap, width, cap * 0.25)
-        self._outcome = self._both(words_of(pen.signs.texts, notice), OUTCOME_CAP, box.width)
+        self._outcome = self._both(words_of(pen.spoken, notice), OUTCOME_CAP, box.width)
         self._wide = box.width >= WIDE * box.height
         _, beside = box.split_left(self._digits.width + self._u(GAP * 1.5))
         self._room = beside if self._wide else box
@@ -231,8 +239,9 @@ class _Number(_Drawing):
             top += self._reminder + self._u(GAP)
         x = self._room.left
         x += canvas.shape(Shape.NO_SLIP, x, middle, self._u(NO_SLIP), look.soft)
-        self._remember.draw(canvas, x + self._u(GAP * 0.7), middle - self._remember.height / 2)
-        self._outcome.draw(canvas, box.left, top)
+        left = x + self._u(GAP * 0.7)
+        self._remember.draw(canvas, left, self._room.right, middle - self._remember.height / 2)
+        self._outcome.draw(canvas, box.left, box.right, top)
 
 
 def words_of(languages: tuple[Texts, ...], notice: NoticeView) -> tuple[str, str]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appliance.display.board_view import BoardView, CallView, Mood
+from appliance.display.board_view import ENTRANCE, BoardView, CallView, Mood
 from appliance.display.canvas import Align, Canvas
+from appliance.display.fonts import Weight
 from appliance.display.shapes import ARROWS, Shape
-from appliance.display.text import Weight
 
 if TYPE_CHECKING:
     from appliance.display.layout import Box
@@ -28,6 +28,8 @@ ROW_GAP = 62
 PLACE_MIN = 280
 DIGITS_CAP_MAX = 230
 ARROW_PER_DIGITS = 0.72
+RUN_UP = 44
+"""So far the arrow comes from as a call enters. The number stands still: it can be read at once."""
 
 
 def draw_place(canvas: Canvas, pen: Pen, view: BoardView) -> None:
@@ -69,9 +71,11 @@ class _Place:
             if call.now
             else (theme.rest.ink, theme.rest_soft.ink, theme.rest_sign.ink)
         )
+        # Fast at first, then slower: as something that comes to rest.
+        self._away = (1 - call.entered / ENTRANCE) ** 2
         if call.now:
             canvas.fill(canvas.box, theme.call.ground)
-            bar, _ = canvas.box.split_left(pen.u(BAR))
+            bar, _ = canvas.box.split_left(pen.u(BAR * (1 - self._away)))
             canvas.fill(bar, theme.call_sign.ink)
 
     def draw(self) -> None:
@@ -125,9 +129,9 @@ class _Place:
         self._canvas.shape(Shape.DIAMOND, left, top + pen.u(52), pen.u(104), self._sign)
         words, words_too = pen.say("priority")
         line = pen.bold(words, 28, mark.right - left, 18)
-        self._canvas.text(line, left, baseline - pen.u(42), self._ink)
-        line = pen.plain(words_too, 23, mark.right - left, 18)
-        self._canvas.text(line, left, baseline, self._soft)
+        too = pen.plain(words_too, 23, mark.right - left, 18)
+        self._canvas.text(line, left, baseline - pen.u(52 if too.rtl else 42), self._ink)
+        self._canvas.text(too, left, baseline, self._soft)
 
     def _counter_high(self, box: Box, cap: float) -> None:
         pen = self._pen
@@ -166,7 +170,8 @@ class _Place:
         pen = self._pen
         middle = box.top + pen.u(LABEL_CAP + LABEL_GAP + cap / 2)
         size = pen.u(cap * ARROW_PER_DIGITS)
-        self._canvas.shape(Shape.ARROW, box.left, middle, size, self._sign)
+        left = box.left - pen.u(RUN_UP) * self._away
+        self._canvas.shape(Shape.ARROW, left, middle, size, self._sign)
 
     def _where(self, box: Box, baseline: float) -> None:
         """Say where the counter is: an arrow, a floor, or both."""

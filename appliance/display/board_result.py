@@ -22,7 +22,8 @@ OUTCOME_MAX = 40
 TICKET_MAX = 16
 FACT_MAX = 100
 MORE_MAX = 400
-LANGUAGE_MAX = 8
+LANGUAGE_MAX = 35
+"""As much as BCP 47 asks everyone to have room for."""
 FACTS_MAX = 16
 """More than any outcome has: no message makes the board work for longer than that."""
 
@@ -31,8 +32,15 @@ TAKEN: Final = "taken"
 NOT_HERE: Final = "not_here"
 """No number is given here; why not, says the fact `sentence`."""
 
+ONE_MOMENT: Final = "one_moment"
+"""The buttons are pressed too often."""
+HELP: Final = "help"
+"""Somebody pressed for help, and staff were told."""
+
 TONES: Final[Mapping[str, Tone]] = {
     TAKEN: Tone.DONE,
+    ONE_MOMENT: Tone.TOLD,
+    HELP: Tone.TOLD,
     Outcome.IN_TIME.value: Tone.DONE,
     Outcome.EARLY.value: Tone.DONE,
     Outcome.LATE.value: Tone.DONE,

@@ -14,13 +14,15 @@ somebody is to read right now lasts in real seconds: eyes are not any faster the
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Generic, TypeVar
 
 from appliance.bus.messages.shown import Board, Call, KioskResult, Wait
+from appliance.display.board_around import Around
 from appliance.display.board_result import notice_of
 from appliance.display.board_view import (
+    ENTRANCE,
     BoardView,
     CallView,
     Mood,
@@ -50,6 +52,7 @@ class Timing:
         turn_s: A call has the large place for at least this long before the next one gets it.
         notice_s: What a scan or a press came to is told for so long, in real seconds.
         number_s: The same where the number is to be remembered.
+        step_s: One step of a call's entrance, in real seconds.
         reading_s: So much longer for each character beyond the usual sentence: twelve are read in
             a second by who reads slowly, or in a language that is not their own.
         speed: How many seconds of `now_s` pass in a real one.
@@ -59,6 +62,7 @@ class Timing:
     turn_s: float = 5.0
     notice_s: float = 6.0
     number_s: float = 10.0
+    step_s: float = 0.06
     reading_s: float = 1 / 12
     speed: float = 1.0
 
@@ -112,10 +116,12 @@ class BoardState:
     Args:
         zone: The site's time zone.
         timing: How long a call stands out, and a notice stays.
+        around: What is shown by the clock alone.
     """
 
     zone: tzinfo
     timing: Timing = Timing()
+    around: Around = field(default_factory=Around)
     board: _Heard[Board] | None = None
     wait: _Heard[Wait] | None = None
     desk: _DeskTime | None = None
@@ -145,14 +151,16 @@ class BoardState:
             result: What was published.
             now_s: When it arrived.
         """
-        view = notice_of(result)
+        beside_it = self.around.beside_it(self._seconds(now_s))
+        view = replace(notice_of(result), beside_it=beside_it)
         real_s = self.timing.number_s if view.in_place_of_slip else self.timing.notice_s
         real_s += self.timing.reading_s * view.more_characters
         return replace(self, notice=_Notice(view, now_s + real_s * self.timing.speed))
 
     def view(self, now_s: float) -> BoardView:
         """Give what is to be seen at `now_s`."""
-        view = self._board_view(now_s)
+        seconds = self._seconds(now_s)
+        view = self.around.put_on(self._board_view(now_s), self._clock(now_s), seconds)
         if self.notice is None or now_s >= self.notice.ends_s:
             return view
         return replace(view, notice=self.notice.view)
@@ -185,6 +193,9 @@ class BoardState:
         """Give the moment after `now_s` at which the view may change by itself; inf: never."""
         moments = [turn.start_s for turn in self.turns]
         moments += [turn.ends_s(self.timing) for turn in self.turns]
+        step_s = self.timing.step_s * self.timing.speed
+        for turn in self.turns:
+            moments += [turn.start_s + (n + 1) * step_s for n in range(ENTRANCE)]
         if self.notice is not None:
             moments.append(self.notice.ends_s)
         if self.wait is not None:
@@ -197,7 +208,14 @@ class BoardState:
             desk_now = self.desk.at(now_s)
             into_minute_s = desk_now.second + desk_now.microsecond / 1e6
             moments.append(now_s + MINUTE_S - into_minute_s)
+        lasts_s = self.around.lasts_s(self._clock(now_s), self._seconds(now_s))
+        moments.append(now_s + lasts_s * self.timing.speed)
         return min((moment for moment in moments if moment > now_s), default=math.inf)
+
+    def _seconds(self, now_s: float) -> float:
+        """Give real seconds that are the same for every board, as soon as the time is known."""
+        told_s = now_s if self.desk is None else self.desk.at(now_s).timestamp()
+        return told_s / self.timing.speed
 
     def _turns_after(self, board: Board, now_s: float) -> tuple[_Turn, ...]:
         """Keep the turns that still count, and give each new call one, oldest first."""
@@ -227,7 +245,10 @@ class BoardState:
     def _current(self, board: Board, now_s: float) -> CallView | None:
         begun = [turn for turn in self.turns if turn.start_s <= now_s]
         if begun and now_s < begun[-1].ends_s(self.timing):
-            return _call_view(begun[-1].call, now=True)
+            real_s = (now_s - begun[-1].start_s) / self.timing.speed
+            # A little more, so that the moment at which a step is due counts as that step.
+            entered = min(ENTRANCE, int(real_s / self.timing.step_s + 1e-6))
+            return replace(_call_view(begun[-1].call, now=True), entered=entered)
         if board.at_counters:
             return _call_view(board.at_counters[0], now=False)
         return None

@@ -8,6 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PIL.Image import Image
+
+    from appliance.display.slides import Show
 
 
 class Mood(Enum):
@@ -25,6 +33,12 @@ class Mood(Enum):
     """The last call is kept in sight."""
     CALLING = "calling"
     """Someone is asked to come now."""
+    DARK = "dark"
+    """It is night and nobody is there: the screen is black."""
+
+
+ENTRANCE = 4
+"""So many steps a new call takes to come to rest; the last is the picture that stays."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,6 +47,7 @@ class CallView:
 
     Args:
         now: The person is asked to come now.
+        entered: How many steps of its entrance are over.
     """
 
     ticket: str
@@ -40,6 +55,7 @@ class CallView:
     right_of_way: bool = False
     again: bool = False
     now: bool = False
+    entered: int = ENTRANCE
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -100,6 +116,7 @@ class NoticeView:
         ticket: The number, if there is one.
         in_place_of_slip: No slip carries the number: it stands large, to be remembered.
         more: Language → what is said after these words.
+        beside_it: As in `BoardView`, when it began: nobody's words change while they are read.
     """
 
     outcome: str
@@ -108,11 +125,41 @@ class NoticeView:
     ticket: str | None = None
     in_place_of_slip: bool = False
     more: tuple[tuple[str, str], ...] = ()
+    beside_it: int = 0
 
     @property
     def more_characters(self) -> int:
         """How much there is to be read beyond the usual sentence."""
         return max((len(words) for _, words in self.more), default=0)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SlideView:
+    """What is on a slide: a picture, or words.
+
+    Args:
+        title: Language → a few words.
+        text: Language → a few sentences.
+        qr: What its QR code says; empty: it has none.
+        picture: Name of a picture, in place of all else.
+    """
+
+    title: tuple[tuple[str, str], ...] = ()
+    text: tuple[tuple[str, str], ...] = ()
+    qr: str = ""
+    picture: str = ""
+
+
+class Hung(NamedTuple):
+    """Slides that were read anew.
+
+    Args:
+        show: In which order, and when.
+        pictures: Name → picture, small enough for their place.
+    """
+
+    show: Show
+    pictures: Mapping[str, Image]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -132,6 +179,9 @@ class BoardView:
         offline: The site is cut off from the central broker.
         announcement: What staff tell everyone today; empty: nothing.
         notice: What is told to the person at the kiosk.
+        beside_it: Which of the other languages stands beside the first.
+        slide: Stands in the place of the waits.
+        night: The board is dark.
     """
 
     mood: Mood
@@ -146,3 +196,6 @@ class BoardView:
     offline: bool = False
     announcement: str = ""
     notice: NoticeView | None = None
+    beside_it: int = 0
+    slide: SlideView | None = None
+    night: bool = False

@@ -87,6 +87,12 @@ class Canvas:
         self._put(f"<{shape.value}>", coverage, at, colour)
         return coverage.width
 
+    def picture(self, picture: Image.Image, left: int, top: int) -> None:
+        """Put a picture down."""
+        self.image.paste(picture, (left, top))
+        box = Box(left, top, left + picture.width, top + picture.height)
+        self.placed.append(Placed("<picture>", box))
+
     def _put(self, what: str, coverage: Image.Image, at: tuple[int, int], colour: Colour) -> None:
         self.image.paste(colour, at, coverage)
         box = Box(at[0], at[1], at[0] + coverage.width, at[1] + coverage.height)

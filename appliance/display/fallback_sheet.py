@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from PIL import Image, ImageDraw
 
 from appliance.display import breaking
-from appliance.display.text import Weight, clean
+from appliance.display.fonts import Weight
+from appliance.display.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

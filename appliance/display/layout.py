@@ -116,6 +116,7 @@ class Layout:
 
     Args:
         unit: One unit, in pixels.
+        screen: All of it.
         head: Office, lobby, clock.
         place: The large place, for the current call: at least a third of the screen.
         foot: How many wait; signs of trouble.
@@ -129,6 +130,7 @@ class Layout:
     """
 
     unit: float
+    screen: Part
     head: Part
     place: Part
     foot: Part
@@ -168,6 +170,7 @@ def arrange(size: tuple[int, int]) -> Layout:
 
     return Layout(
         unit,
+        full(screen),
         full(head),
         full(place),
         full(foot),

@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from PIL.Image import Image
+
 from appliance.display.canvas import Align, Canvas
-from appliance.display.text import Line, Typesetter, Weight, clean
+from appliance.display.fonts import Weight
+from appliance.display.text import Line, Typesetter, clean
 from appliance.display.theme import Colour, Theme
 from appliance.strings import Texts
 
@@ -22,6 +25,8 @@ SECOND = 0.82
 """The second language, in capitals of the first."""
 LEADING = 1.8
 """From baseline to baseline, in capitals."""
+LEADING_BACKWARDS = 2.4
+"""The same for Arabic and Hebrew, whose letters reach further up and down."""
 TITLE_CAP = 25
 TITLE_HEIGHT = 84
 
@@ -46,7 +51,7 @@ class Signs:
     Args:
         office: Name of the office.
         lobby: Name of the waiting area.
-        texts: The languages, one or two; the first is the larger.
+        texts: The languages; the first is always there and the larger, one of the others beside it.
         services: Code → sign, in the order in which they are listed.
         places: Counter → where it is, such as `1. OG`, `→` or `↑ Raum 112`.
     """
@@ -58,6 +63,11 @@ class Signs:
     places: Mapping[str, str] = field(default_factory=dict)
 
 
+def leading(line: Line) -> float:
+    """Give the height of a line's row, in capitals."""
+    return LEADING_BACKWARDS if line.rtl else LEADING
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Pen:
     """Draws text of the board's sizes.
@@ -67,24 +77,36 @@ class Pen:
         theme: Colours.
         unit: Pixels of one unit.
         signs: What is said.
+        beside_it: Which of the other languages stands beside the first; they take turns.
+        logo: Of the office, in its size; None: none.
     """
 
     setter: Typesetter
     theme: Theme
     unit: float
     signs: Signs
+    beside_it: int = 0
+    logo: Image | None = None
+
+    @property
+    def spoken(self) -> tuple[Texts, ...]:
+        """The first language, and the one that stands beside it now, if there is any."""
+        first, *others = self.signs.texts
+        return (first, others[self.beside_it % len(others)]) if others else (first,)
 
     def u(self, units: float) -> float:
         """Give `units` in pixels."""
         return units * self.unit
 
     def say(self, key: str, **facts: object) -> tuple[str, str]:
-        """Give the board's text in the first and the second language; "" if there is none."""
-        first, *rest = self.signs.texts[:2]
-        return (
-            first(f"board.{key}", **facts),
-            rest[0](f"board.{key}", **facts) if rest else "",
-        )
+        """Give the board's text in the first and the second language.
+
+        The second is "" if there is none, or if it says the same.
+        """
+        first, *rest = self.spoken
+        main = first(f"board.{key}", **facts)
+        second = rest[0](f"board.{key}", **facts) if rest else ""
+        return main, second if second != main else ""
 
     def choose(self, words: Mapping[str, str]) -> tuple[str, str]:
         """Give `words` in the first and the second language.
@@ -92,7 +114,7 @@ class Pen:
         A word that is missing in the first is taken from any; in the second it is left out, as is
         one that says the same.
         """
-        first, *rest = (texts.language for texts in self.signs.texts[:2])
+        first, *rest = (texts.language for texts in self.spoken)
         main = words.get(first) or next(iter(words.values()), "")
         second = words.get(rest[0], "") if rest else ""
         return main, second if second != main else ""
@@ -130,7 +152,7 @@ class Pen:
     ) -> float:
         """Put both languages on one baseline, the second after the first; give their right end.
 
-        The second is a fifth smaller. Where there is no room for it, the first stands alone.
+        The second is a fifth smaller. Where there is no room for all of it, the first stands alone.
         """
         x, baseline = at
         main = self.bold(words[0], cap, width, cap * 0.7)
@@ -141,6 +163,8 @@ class Pen:
         if not words[1] or left < self.u(cap * 3):
             return x
         second = self.plain(words[1], cap * SECOND, left, cap * SECOND * 0.8)
+        if second.text != clean(words[1]):
+            return x
         canvas.text(second, x + gap, baseline, colours[1])
         return x + gap + second.width
 
@@ -174,10 +198,11 @@ class Pen:
             for text, weight, cap, colour in rows
             for line in self.setter.paragraph(text, weight, self.u(cap), width, 2)
         ]
-        height = sum(self.u(cap * LEADING) for _, cap, _ in lines)
+        set_rows = [(line, self.u(cap * leading(line)), colour) for line, cap, colour in lines]
+        height = sum(high for _, high, _ in set_rows)
         # The eye's middle is above the ruler's.
         y = (canvas.box.height - height) * 0.46
         middle = (canvas.content.left + canvas.content.right) / 2
-        for line, cap, colour in lines:
-            canvas.text(line, middle, y + self.u(cap * (LEADING + 1) / 2), colour, Align.CENTER)
-            y += self.u(cap * LEADING)
+        for line, high, colour in set_rows:
+            canvas.text(line, middle, y + (high + line.cap) / 2, colour, Align.CENTER)
+            y += high

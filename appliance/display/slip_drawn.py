@@ -7,7 +7,6 @@ slow beside the printer's type (a kilobyte a line, not thirty bytes), so it is u
 
 from __future__ import annotations
 
-import unicodedata
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
@@ -15,14 +14,16 @@ from PIL import Image
 
 from appliance import paper
 from appliance.display import breaking
-from appliance.display.text import Weight, clean
+from appliance.display.fonts import Weight
+from appliance.display.runs import runs_backwards
+from appliance.display.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from appliance.display.fonts import FontFiles
     from appliance.display.slip_fonts import SlipFonts
     from appliance.display.slip_sheet import Line, Row
-    from appliance.display.text import FontFiles
     from appliance.display.text import Line as SetLine
 
 _CAP: Final = 16
@@ -78,7 +79,7 @@ class Drawn:
 
     def table(self, rows: Sequence[Row]) -> Iterator[paper.Element]:
         """Draw labels and values; where the labels run from right to left, so does the table."""
-        backwards = any(_runs_backwards(label) for label, _ in rows)
+        backwards = any(runs_backwards(label) for label, _ in rows)
         labels = [self._line(label, Weight.REGULAR, _CAP, self._dots // 2) for label, _ in rows]
         beside = max(label.width for label in labels) + _GUTTER
         room = self._dots - beside
@@ -109,12 +110,12 @@ class Drawn:
 
     def _width(self, text: str, weight: Weight, cap: int) -> float:
         setter = self._fonts.typesetter(self._fonts.choose(text, self._preferred))
-        backwards = _runs_backwards(text)
+        backwards = runs_backwards(text)
         return setter.width(text, weight, _scaled(cap, backwards=backwards), rtl=backwards)
 
     def _line(self, text: str, weight: Weight, cap: int, room: int) -> SetLine:
         setter = self._fonts.typesetter(self._fonts.choose(text, self._preferred))
-        backwards = _runs_backwards(text)
+        backwards = runs_backwards(text)
         high = _scaled(cap, backwards=backwards)
         return setter.line(text, weight, high, room, least_cap=cap * _LEAST, rtl=backwards)
 
@@ -123,7 +124,7 @@ class Drawn:
     ) -> paper.Picture:
         """Draw lines side by side, on one base line."""
         placed = list(lines)
-        backwards = _runs_backwards(says)
+        backwards = runs_backwards(says)
         pitch, base = (_scaled(dots * size, backwards=backwards) for dots in (_PITCH, _BASE))
         below = max(pitch - base, *(line.top + line.mask.height for _, line in placed))
         base = max(base, *(-line.top for _, line in placed))
@@ -145,12 +146,6 @@ def _dots(mask: Image.Image, says: str, *, invert: bool) -> paper.Picture:
 
 def _scaled(dots: int, *, backwards: bool) -> int:
     return round(dots * _LOW_BODIED) if backwards else dots
-
-
-def _runs_backwards(text: str) -> bool:
-    """Whether the first letter that has a direction runs from right to left (UAX 9, P2)."""
-    directions = (unicodedata.bidirectional(sign) for sign in text)
-    return next((each in {"R", "AL"} for each in directions if each in {"L", "R", "AL"}), False)
 
 
 def _pieces(row: str, measure: Callable[[str], float], room: float) -> Iterator[str]:

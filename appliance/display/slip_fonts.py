@@ -1,36 +1,29 @@
 """Which font a line of a slip is drawn in: the first that has all of its characters.
 
 Fonts have one script, or a few: Noto Sans has no Arabic, Noto Sans Arabic no Latin. DejaVu Sans has
-Latin, Cyrillic, Greek, Arabic and Hebrew together, so mixed lines are drawn in it. A line that no
-font has whole gets the one that lacks least, and an empty box for what is missing: a mixture of,
-say, Amharic and Latin in one line is not set well yet.
+Latin, Cyrillic, Greek, Arabic and Hebrew together, so mixed lines are drawn in it. What it lacks
+too, of Amharic and Latin in one line say, is drawn in the next font that has it.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from PIL import ImageFont
-
-from appliance.display.text import FONT_FOLDERS, FontFiles, FontsMissing, Typesetter
+from appliance.display.fonts import (
+    FAMILIES,
+    FONT_FOLDERS,
+    OTHERS,
+    FontFiles,
+    FontsMissing,
+    families,
+)
+from appliance.display.runs import Characters
+from appliance.display.text import Typesetter
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-FAMILIES: Final = (
-    ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf"),
-    ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
-    ("NotoSansArabic-Regular.ttf", "NotoSansArabic-Bold.ttf"),
-    ("NotoSansHebrew-Regular.ttf", "NotoSansHebrew-Bold.ttf"),
-    ("NotoSansEthiopic-Regular.ttf", "NotoSansEthiopic-Bold.ttf"),
-    ("NotoSansGeorgian-Regular.ttf", "NotoSansGeorgian-Bold.ttf"),
-    ("NotoSansArmenian-Regular.ttf", "NotoSansArmenian-Bold.ttf"),
-    ("NotoSansDevanagari-Regular.ttf", "NotoSansDevanagari-Bold.ttf"),
-    ("NotoSansTamil-Regular.ttf", "NotoSansTamil-Bold.ttf"),
-)
-_NO_CHARACTER: Final = "\uffff"
-_PROBE_PX: Final = 24
 
 
 class SlipFonts:
@@ -41,16 +34,10 @@ class SlipFonts:
     """
 
     def __init__(self, folders: tuple[Path, ...] = FONT_FOLDERS) -> None:
-        self._files = [
-            files
-            for regular, bold in FAMILIES
-            for folder in folders
-            if (files := FontFiles(folder / regular, folder / bold)).regular.is_file()
-            and files.bold.is_file()
-        ]
+        self._files = families((*FAMILIES, *OTHERS), folders)
         self._folders = folders
-        self._has = cache(_Characters)
-        self._typesetters = cache(Typesetter)
+        self._characters = cache(Characters)
+        self._typesetters = cache(self._typesetter)
 
     def choose(self, text: str, preferred: FontFiles | None = None) -> FontFiles:
         """Give the font for a text.
@@ -65,8 +52,9 @@ class SlipFonts:
         signs = {sign for sign in text if not sign.isspace()}
         best: FontFiles | None = None
         least = len(signs) + 1
-        for files in ([preferred] if preferred else []) + self._files:
-            lacking = self._has(files).lacking(signs)
+        for files in ((preferred,) if preferred else ()) + self._files:
+            has = self._characters(files.regular).has
+            lacking = sum(not has(sign) for sign in signs)
             if lacking < least:
                 best, least = files, lacking
             if not least:
@@ -87,20 +75,6 @@ class SlipFonts:
         """
         return self._typesetters(files)
 
-
-class _Characters:
-    """Which characters a font has, as far as anybody asked."""
-
-    def __init__(self, files: FontFiles) -> None:
-        # Pillow tells of no font what it has: what it lacks is drawn as a box, always the same.
-        self._font = ImageFont.truetype(
-            files.regular, _PROBE_PX, layout_engine=ImageFont.Layout.BASIC
-        )
-        self._box = bytes(self._font.getmask(_NO_CHARACTER))
-        self._known: dict[str, bool] = {}
-
-    def lacking(self, signs: set[str]) -> int:
-        """Tell how many of these characters it lacks."""
-        for sign in signs - self._known.keys():
-            self._known[sign] = bytes(self._font.getmask(sign)) != self._box
-        return sum(not self._known[sign] for sign in signs)
+    def _typesetter(self, files: FontFiles) -> Typesetter:
+        others = tuple(each for each in self._files if each != files)
+        return Typesetter(replace(files, others=others))

@@ -149,3 +149,46 @@ DAY = Theme(
     ask_sign=Pair(_RUST, _PEACH),
     hairline=(205, 214, 227),
 )
+
+_BLACK: Colour = (8, 12, 20)
+_COAL: Colour = (17, 24, 38)
+_FOG: Colour = (222, 228, 238)
+_HAZE: Colour = (176, 188, 207)
+_AMBER: Colour = (255, 204, 77)
+_BROWN: Colour = (48, 38, 10)
+_FERN: Colour = (8, 46, 30)
+_LEAF: Colour = (120, 220, 165)
+_DEEP: Colour = (8, 40, 58)
+_POOL: Colour = (130, 205, 245)
+_EMBER: Colour = (58, 26, 8)
+_PEEL: Colour = (255, 178, 120)
+
+NIGHT = Theme(
+    head=Pair(_FOG, _BLACK),
+    head_soft=Pair(_HAZE, _BLACK),
+    call=Pair(_WHITE, _NAVY),
+    call_soft=Pair(_ICE, _NAVY),
+    call_sign=Pair(_SUN, _NAVY),
+    rest=Pair(_FOG, _COAL),
+    rest_soft=Pair(_HAZE, _COAL),
+    rest_sign=Pair(_HAZE, _COAL),
+    page=Pair(_FOG, _BLACK),
+    page_soft=Pair(_HAZE, _BLACK),
+    page_sign=Pair(_HAZE, _BLACK),
+    priority=Pair(_AMBER, _BROWN),
+    priority_soft=Pair(_FOG, _BROWN),
+    priority_sign=Pair(_AMBER, _BROWN),
+    badge=Pair(_BLACK, _FOG),
+    warn=Pair(_BLACK, _AMBER),
+    done=Pair(_FOG, _FERN),
+    done_soft=Pair(_HAZE, _FERN),
+    done_sign=Pair(_LEAF, _FERN),
+    told=Pair(_FOG, _DEEP),
+    told_soft=Pair(_HAZE, _DEEP),
+    told_sign=Pair(_POOL, _DEEP),
+    ask=Pair(_FOG, _EMBER),
+    ask_soft=Pair(_HAZE, _EMBER),
+    ask_sign=Pair(_PEEL, _EMBER),
+    hairline=(54, 64, 84),
+)
+"""For a hall that is dark: the same signs, a tenth of the light."""

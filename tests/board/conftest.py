@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.display.text import Typesetter, find_fonts
+from appliance.display.fonts import find_fonts
+from appliance.display.text import Typesetter
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from appliance.display.board_view import (
     Mood,
     NextView,
     ServiceView,
+    SlideView,
     StaleView,
 )
 from appliance.display.pen import ServiceSign, Signs
@@ -128,6 +129,20 @@ BOARDS = {
     "offline": _open(Mood.CALLED, CallView("A017", "3"), offline=True, next=NEXT[4:]),
     "stale": _open(Mood.CALLED, CallView("A017", "3"), stale=StaleView(CLOCK, 3)),
     "announced": _open(Mood.CALLED, CallView("A017", "3"), announcement=ANNOUNCEMENT),
+}
+SLIDE = SlideView(
+    title=(("de", "WLAN für Gäste"), ("en", "Wi-Fi for guests")),
+    text=(
+        ("de", "Kostenlos und ohne Passwort. Halten Sie die Kamera Ihres Handys auf den Code."),
+        ("en", "Free and without a password. Point the camera of your phone at the code."),
+    ),
+    qr="WIFI:T:nopass;S:Jobcenter-Gast;;",
+)
+BOARDS |= {
+    "slide": replace(BOARDS["called"], slide=SLIDE),
+    "slide-words": replace(BOARDS["one-call"], slide=replace(SLIDE, qr="")),
+    "called-night": replace(BOARDS["called"], night=True),
+    "dark": BoardView(Mood.DARK, clock=CLOCK, night=True),
 }
 NOTICES = {
     "number": told(BOARDS["four-calls"], "in_time", "A021", paper=False),

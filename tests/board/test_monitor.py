@@ -158,7 +158,7 @@ def test_no_screen_is_a_sentence_and_not_a_traceback(monkeypatch: pytest.MonkeyP
 
 def test_a_folder_needs_no_pygame() -> None:
     code = (
-        "import sys; import appliance.screen, appliance.display.board,"
+        "import sys; import appliance.board.screen, appliance.display.board,"
         " appliance.drivers.folder_monitor; sys.exit('pygame' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -17,9 +17,12 @@ from appliance.bus.messages.shown import KioskResult
 from appliance.display.board import BoardPainter
 from appliance.display.board_notice import words_of
 from appliance.display.board_result import TONES, notice_of
-from appliance.display.board_view import BoardView, CallView, Mood, NextView
+from appliance.display.board_view import ENTRANCE, BoardView, CallView, Mood, NextView
+from appliance.display.fonts import FONT_FOLDERS, find_fonts
 from appliance.display.layout import Box, arrange
-from appliance.display.text import FONT_FOLDERS, Typesetter, find_fonts
+from appliance.display.text import Typesetter
+from appliance.display.theme import DAY, NIGHT
+from appliance.strings import texts
 from tests.board.states import (
     FACTS,
     LANDSCAPE,
@@ -41,11 +44,20 @@ MEAN_MAX = 0.4
 """Mean difference of a channel, of 255: FreeType's versions differ by about half of this."""
 FAR, FAR_SHARE_MAX = 96, 0.002
 
+IN_OTHER_SCRIPTS = {
+    "one-call-uk": ("one-call", ("uk", "de")),
+    "wrong-day-ar": ("wrong-day", ("de", "ar")),
+    "called-tr": ("called", ("tr", "de")),
+}
+"""Picture → state, and the languages in which it is drawn."""
+
 PICTURES = [
-    *((state, LANDSCAPE) for state in STATES),
+    *((state, LANDSCAPE) for state in STATES if state != "dark"),
     *((state, PORTRAIT) for state in ("one-call", "four-calls", "called", "closed", "offline")),
+    *((state, PORTRAIT) for state in ("slide", "called-night")),
     *((state, PORTRAIT) for state in ("number", "scanned", "wrong-day", "wrong-day-more")),
     *((state, SMALL) for state in ("one-call", "idle", "number", "scanned")),
+    *((state, LANDSCAPE) for state in IN_OTHER_SCRIPTS),
 ]
 SIZES = (LANDSCAPE, PORTRAIT, SMALL)
 ALL = [*itertools.product((*STATES, *LONGS), SIZES)]
@@ -54,13 +66,17 @@ ALL = [*itertools.product((*STATES, *LONGS), SIZES)]
 def paint(state: str, size: tuple[int, int], setter: Typesetter) -> BoardPainter:
     if state in LONGS:
         return draw(LONGS[state], size, setter, LONG_SIGNS)
+    if state in IN_OTHER_SCRIPTS:
+        state, spoken = IN_OTHER_SCRIPTS[state]
+        signs = replace(SIGNS, texts=tuple(texts(each, "board", "scan") for each in spoken))
+        return draw(STATES[state], size, setter, signs)
     return draw(STATES[state], size, setter)
 
 
 def draw(
     view: BoardView, size: tuple[int, int], setter: Typesetter, signs: Signs = SIGNS
 ) -> BoardPainter:
-    painter = BoardPainter(size, signs, setter)
+    painter = BoardPainter(size, signs, setter, DAY, NIGHT)
     painter.paint(view)
     return painter
 
@@ -69,7 +85,9 @@ def font_hashes() -> dict[str, str]:
     fonts = find_fonts()
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (fonts.regular, fonts.bold)
+        for files in (fonts, *fonts.others)
+        if files is fonts or "Arabic" in files.regular.name
+        for path in (files.regular, files.bold)
     }
 
 
@@ -109,7 +127,6 @@ def assert_sound(state: str, size: tuple[int, int], setter: Typesetter) -> None:
 
 def assert_all_is_in_its_place(painter: BoardPainter, size: tuple[int, int]) -> None:
     screen = Box(0, 0, *size)
-    assert painter.placed
     for what, box in painter.placed:
         assert screen.holds(box), f"{what!r} leaves the screen"
     signs = [placed for placed in painter.placed if placed.what != "<badge>"]
@@ -264,7 +281,7 @@ def test_only_the_part_that_changed_is_drawn_again(setter: Typesetter) -> None:
 
 def test_a_board_drawn_in_steps_equals_one_drawn_at_once(setter: Typesetter) -> None:
     names = list(STATES)
-    painter = BoardPainter(SMALL, SIGNS, setter)
+    painter = BoardPainter(SMALL, SIGNS, setter, DAY, NIGHT)
     for state in (*names, *reversed(names), *names[::3], *names[1::3]):
         painter.paint(STATES[state])
         fresh = paint(state, SMALL, setter)
@@ -308,5 +325,44 @@ def test_golden_pictures_belong_to_the_states_that_are_tested() -> None:
     assert {path.name for path in GOLDEN.glob("*.png")} == expected
 
 
-def test_fonts_of_the_golden_pictures_are_both_named() -> None:
-    assert len(json.loads((GOLDEN / "fonts.json").read_text("utf-8"))) == 2
+def test_fonts_of_the_golden_pictures_are_all_named() -> None:
+    named = json.loads((GOLDEN / "fonts.json").read_text("utf-8"))
+    assert [name.partition("-")[0] for name in named] == ["NotoSans"] * 2 + ["NotoSansArabic"] * 2
+
+
+def test_the_language_beside_the_first_changes_and_the_header_does_not(setter: Typesetter) -> None:
+    signs = replace(SIGNS, texts=(*SIGNS.texts, texts("uk", "board", "scan")))
+    painter = BoardPainter(LANDSCAPE, signs, setter)
+    painter.paint(STATES["one-call"])
+    changed = painter.paint(replace(STATES["one-call"], beside_it=1))
+    said = {placed.what for placed in painter.placed}
+    assert "Підійдіть, будь ласка" in said
+    assert "Please come now" not in said
+    assert arrange(LANDSCAPE).head.tile not in changed
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_call_enters_calmly_and_its_number_stands_still(
+    size: tuple[int, int], setter: Typesetter
+) -> None:
+    call = STATES["one-call"].current
+    assert call is not None
+    painter = BoardPainter(size, SIGNS, setter)
+    arrows, numbers = [], set()
+    for entered in range(ENTRANCE + 1):
+        view = replace(STATES["one-call"], current=replace(call, entered=entered))
+        changed = painter.paint(view)
+        assert len(changed) == 6 if not entered else changed == (painter.layout.place.tile,)
+        assert_all_is_in_its_place(painter, size)
+        place = [p for p in painter.placed if painter.layout.place.tile.holds(p.box)]
+        arrows.append(max(p.box for p in place if p.what == "<arrow>" and p.box.height > 60))
+        numbers |= {p.box for p in place if p.what == "A017"}
+    assert len(numbers) == 1
+    lefts = [arrow.left for arrow in arrows]
+    steps = [after - before for before, after in itertools.pairwise(lefts)]
+    # It moves one way, slower and slower, and not far.
+    assert steps == sorted(steps, reverse=True)
+    assert steps[-1] > 0
+    assert lefts[-1] - lefts[0] < size[0] * 0.05
+    final = paint("one-call", size, setter).picture
+    assert ImageChops.difference(painter.picture, final).getbbox() is None

@@ -19,7 +19,7 @@ from tests.board.states import FACTS
 BOTH = (texts("de"), texts("en"))
 HELP = "Bitte fragen Sie am Empfang. Wir helfen Ihnen weiter."
 HELP_TOO = "Please ask at the reception. We will help you."
-OF_THE_DESK = {"taken", "not_here"}
+OF_THE_DESK = {"taken", "not_here", "one_moment", "help"}
 """What a press comes to; the rest are outcomes of a scan."""
 
 

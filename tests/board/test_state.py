@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.bus.messages.shown import Board, Call, KioskResult, ServiceWait, Wait, Waiting
+from appliance.display.board_around import Around
 from appliance.display.board_state import BoardState, Timing
-from appliance.display.board_view import Mood, ServiceView
+from appliance.display.board_view import ENTRANCE, Mood, ServiceView
 from tests.board.states import BERLIN
 
 NINE = datetime(2025, 5, 14, 9, 0, tzinfo=BERLIN)
@@ -392,3 +393,45 @@ def test_figures_that_make_no_sense_do_no_harm() -> None:
     view = start(odd).view(BOOT_S)
     assert view.mood is Mood.CALLING
     assert start(odd).next_change_s(BOOT_S) > BOOT_S
+
+
+def test_the_other_languages_take_turns_beside_the_first() -> None:
+    state = replace(start(board()), around=Around(others=3))
+    turns = [state.view(BOOT_S + after_s).beside_it for after_s in range(0, 45, 15)]
+    assert sorted(turns) == [0, 1, 2]
+    assert state.view(BOOT_S + 45).beside_it == turns[0]
+    assert 0 < state.next_change_s(BOOT_S) - BOOT_S <= 15
+
+
+def test_two_boards_say_the_same_language_at_the_same_time() -> None:
+    one = replace(start(board()), around=Around(others=5))
+    # The other was started an hour later: its own clock says something else.
+    other = replace(BoardState(BERLIN), around=Around(others=5)).hear(board(), BOOT_S + 3607)
+    assert one.view(BOOT_S + 8).beside_it == other.view(BOOT_S + 3607 + 8).beside_it
+
+
+def test_what_somebody_reads_stays_in_its_language() -> None:
+    state = replace(start(board()), around=Around(others=3)).show(result("taken"), BOOT_S)
+    later = state.view(BOOT_S + 5.9)
+    assert later.notice is not None
+    assert later.notice.beside_it == state.view(BOOT_S).beside_it
+
+
+def test_with_one_other_language_nothing_takes_turns() -> None:
+    state = start(board())
+    assert {state.view(BOOT_S + after_s).beside_it for after_s in range(0, 100, 7)} == {0}
+
+
+def test_a_new_call_comes_to_rest_within_a_quarter_of_a_second() -> None:
+    state = start(board()).hear(board(call("A017")), BOOT_S + 1)
+    now_s, steps = BOOT_S + 1, []
+    while (current := state.view(now_s).current) and now_s < BOOT_S + 1.3:
+        steps.append(current.entered)
+        now_s = state.next_change_s(now_s)
+    assert steps == [0, 1, 2, 3, 4]
+
+
+def test_a_call_of_some_seconds_ago_is_at_rest_on_a_board_that_starts() -> None:
+    current = start(board(call("A017", age_s=3))).view(BOOT_S).current
+    assert current is not None
+    assert current.entered == ENTRANCE

@@ -5,16 +5,8 @@ from typing import TYPE_CHECKING, SupportsIndex
 import pytest
 from PIL import ImageChops
 
-from appliance.display.text import (
-    CACHE_PIXELS,
-    FONT_FOLDERS,
-    FontFiles,
-    FontsMissing,
-    Typesetter,
-    Weight,
-    clean,
-    find_fonts,
-)
+from appliance.display.fonts import FONT_FOLDERS, FontFiles, FontsMissing, Weight, find_fonts
+from appliance.display.text import CACHE_PIXELS, Typesetter, clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
