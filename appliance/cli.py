@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from appliance import __version__, cli_bus, cli_journal
+from appliance import (
+    __version__,
+    cli_bus,
+    cli_camera,
+    cli_doctor,
+    cli_journal,
+    cli_slides,
+    cli_sound,
+    cli_support,
+)
 from appliance.cli_arguments import day
 from appliance.whatif import options as what_if
 
@@ -55,19 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--defaults", action="store_true", help="print every key and its meaning")
     check.set_defaults(verb=_check)
 
-    decode = verbs.add_parser("decode", help="read the QR codes in pictures")
-    decode.add_argument("--max-side", type=_positive, metavar="N", help="shrink to N pixels first")
-    decode.add_argument("images", nargs="+", metavar="IMAGE")
-    decode.set_defaults(verb=_decode)
+    _add_decode(verbs.add_parser("decode", help="read the QR codes in pictures"))
 
-    code = verbs.add_parser("code", help="appointment codes")
-    code_verbs = code.add_subparsers(metavar="VERB", required=True)
-    verify = code_verbs.add_parser("verify", help="verify codes, one a line on standard input")
-    verify.add_argument("--trust", type=Path, required=True, metavar="FILE")
-    verify.add_argument("--root", type=Path, required=True, metavar="FILE")
-    verify.add_argument("--site", required=True, metavar="S")
-    verify.add_argument("--at", metavar="ISO-TIME")
-    verify.set_defaults(verb=_verify)
+    _add_code(verbs.add_parser("code", help="appointment codes"))
 
     why = verbs.add_parser("why", help="tell why a number was called when it was")
     why.add_argument("number", metavar="NUMBER", help="such as A017")
@@ -101,12 +101,38 @@ def _parser() -> argparse.ArgumentParser:
     sheet.add_argument("--language", metavar="L", help="such as en; else the site's")
     sheet.set_defaults(verb=_fallback_sheet)
 
+    pages = verbs.add_parser("pages", help="lay out the pages for counters and reception")
+    pages.add_argument("--config", type=Path, default=CONFIG, metavar="FILE")
+    pages.add_argument("--out", type=Path, default=Path("/srv/lobby/pages"), metavar="FOLDER")
+    pages.set_defaults(verb=_pages)
+
     journal = verbs.add_parser("journal", help="back up, restore, check and read the journal")
     cli_journal.add_verbs(journal)
     journal.set_defaults(verb=_journal)
 
+    cli_camera.add_verbs(verbs.add_parser("camera", help="mount the camera"), CONFIG, _camera)
+    cli_sound.add_verbs(verbs.add_parser("sound", help="what the board speaks"), CONFIG, _sound)
+    cli_slides.add_verbs(verbs.add_parser("slides", help="what the board shows"), CONFIG, _slides)
+    cli_doctor.add_verb(verbs, CONFIG, _doctor)
+    cli_support.add_verb(verbs, CONFIG, _support_bundle)
     cli_bus.add_verbs(verbs, CONFIG, _over_the_bus)
     return parser
+
+
+def _add_decode(decode: argparse.ArgumentParser) -> None:
+    decode.add_argument("--max-side", type=_positive, metavar="N", help="shrink to N pixels first")
+    decode.add_argument("images", nargs="+", metavar="IMAGE")
+    decode.set_defaults(verb=_decode)
+
+
+def _add_code(code: argparse.ArgumentParser) -> None:
+    code_verbs = code.add_subparsers(metavar="VERB", required=True)
+    verify = code_verbs.add_parser("verify", help="verify codes, one a line on standard input")
+    verify.add_argument("--trust", type=Path, required=True, metavar="FILE")
+    verify.add_argument("--root", type=Path, required=True, metavar="FILE")
+    verify.add_argument("--site", required=True, metavar="S")
+    verify.add_argument("--at", metavar="ISO-TIME")
+    verify.set_defaults(verb=_verify)
 
 
 def _positive(text: str) -> int:
@@ -142,7 +168,7 @@ def _run(asked: argparse.Namespace) -> int:
 def _check(asked: argparse.Namespace) -> int:
     from appliance.config import defaults_text
     from appliance.errors import LobbyError
-    from appliance.wiring import attached
+    from appliance.wiring import attached, looks
 
     if asked.defaults:
         sys.stdout.write(defaults_text())
@@ -152,6 +178,7 @@ def _check(asked: argparse.Namespace) -> int:
         return NOT_FINE
     try:
         attached.check(settings)
+        looks.check(settings)
     except LobbyError as error:
         print(f"{asked.file}: {error}", file=sys.stderr)
         return NOT_FINE
@@ -312,6 +339,82 @@ def _fallback_sheet(asked: argparse.Namespace) -> int:
     return FINE
 
 
+def _pages(asked: argparse.Namespace) -> int:
+    from appliance.errors import LobbyError
+    from appliance.pages import lay_out
+
+    settings = _settings(asked.config)
+    if settings is None:
+        return WRONG_USE
+    try:
+        count = lay_out(settings, asked.out)
+    except LobbyError as error:
+        return _sorry(str(error))
+    print(f"{count} files for lobby {settings.lobby.id} are in {asked.out}.")
+    return FINE
+
+
+def _slides(asked: argparse.Namespace) -> int:
+    settings = _settings(asked.config)
+    if settings is None:
+        return WRONG_USE
+    return cli_slides.run(asked, settings, sys.stdout, sys.stderr)
+
+
+def _camera(asked: argparse.Namespace) -> int:
+    from appliance import aiming_verb, wiring
+    from appliance.errors import LobbyError
+    from appliance.strings import texts
+
+    try:
+        if asked.card is not None:
+            aiming_verb.write_card(asked.card)
+            print(texts(asked.language or "en")("aim.card", file=asked.card))
+            return FINE
+        settings = _settings(asked.config)
+        if settings is None:
+            return WRONG_USE
+        words = texts(asked.language or settings.site.language)
+        open_camera = partial(wiring.attached.camera, settings.camera, bracket=False)
+        open_screen = partial(wiring.attached.aim_screen, settings)
+        return aiming_verb.run(asked, words, open_camera, open_screen, sys.stdout, sys.stderr)
+    except LobbyError as error:
+        return _sorry(str(error))
+    except LookupError as error:
+        _sorry(str(error.args[0]))
+        return WRONG_USE
+
+
+def _sound(asked: argparse.Namespace) -> int:
+    from appliance import config, sound_verbs, wiring
+    from appliance.errors import LobbyError
+
+    settings = _settings(asked.config)
+    if settings is None:
+        return WRONG_USE
+    chosen = settings.sound
+    if isinstance(chosen, config.NoSound):
+        return _sorry(f'{asked.config} has no [sound], or kind = "none" in it: nothing is spoken.')
+    speech = wiring.speech
+    try:
+        match asked.sound_verb:
+            case "render":
+                needed = speech.clips(settings, chosen)
+                sound_verbs.render(speech.renderer(chosen), chosen.clips, needed, sys.stdout)
+            case "clips":
+                needed = speech.clips(settings, chosen)
+                sound_verbs.list_clips(chosen.recorded, needed, sys.stdout)
+            case _ if asked.out is not None:
+                sound_verbs.save(speech.voice(chosen), asked.out, asked.number, asked.counter)
+            case _:
+                loud = chosen.volume_percent / 100
+                aloud = speech.speaker(chosen)
+                sound_verbs.say(speech.voice(chosen), aloud, loud, asked.number, asked.counter)
+    except LobbyError as error:
+        return _sorry(str(error))
+    return FINE
+
+
 def _journal(asked: argparse.Namespace) -> int:
     from appliance import wiring
     from appliance.journal_verbs import Place, run
@@ -329,6 +432,33 @@ def _journal(asked: argparse.Namespace) -> int:
         at_home=asked.journal is None,
     )
     return run(asked, place, sys.stdout, sys.stderr)
+
+
+def _doctor(asked: argparse.Namespace) -> int:
+    from appliance.doctor.verb import run
+    from appliance.wiring.bench import bench
+
+    settings = _settings(asked.config)
+    if settings is None:
+        return WRONG_USE
+    return run(asked, partial(bench, settings), sys.stdin, sys.stdout, sys.stderr)
+
+
+def _support_bundle(asked: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from appliance.config import ConfigError, load
+    from appliance.strings import languages
+    from appliance.support.verb import run
+    from appliance.wiring.bench import bench
+
+    now = datetime.now(UTC)
+    try:
+        settings = load(asked.config, languages=languages())
+    except ConfigError as error:
+        # That may be just what help is needed with.
+        return run(asked, error, None, now, sys.stdout, sys.stderr)
+    return run(asked, settings, partial(bench, settings), now, sys.stdout, sys.stderr)
 
 
 def _over_the_bus(asked: argparse.Namespace) -> int:

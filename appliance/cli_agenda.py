@@ -6,7 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING, TextIO
 
-from appliance.agenda_sheets import sheets
+from appliance.desk.agenda_sheets import sheets
 from appliance.display.agenda import NoList, agenda_text
 from appliance.strings import texts
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from appliance.agenda_sheets import Sheets
     from appliance.checkin.daybook import DayBook
     from appliance.config import Settings
-    from appliance.daybooks import DayBooks
+    from appliance.desk.agenda_sheets import Sheets
+    from appliance.desk.daybooks import DayBooks
 
 FINE, NOT_FINE, WRONG_USE = 0, 1, 2
 

@@ -35,6 +35,9 @@ user {user}
 listener 0 {folder}/socket
 
 listener {port} 127.0.0.1
+
+listener {websockets} 127.0.0.1
+protocol websockets
 """
 
 PROGRAM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"
@@ -54,12 +57,14 @@ class Broker:
         socket: Where the processes reach it.
         port: Where counters reach it, on 127.0.0.1.
         passwords: By login.
+        websockets: Port for the web server, on 127.0.0.1.
     """
 
     command: tuple[str, ...]
     socket: Path
     port: int
     passwords: dict[str, str]
+    websockets: int
 
 
 def set_up(folder: Path, rights: Sequence[Rights]) -> Broker:
@@ -82,10 +87,12 @@ def set_up(folder: Path, rights: Sequence[Rights]) -> Broker:
     access = folder / "access"
     access.touch(mode=0o600)
     access.write_text(access_list(rights))
-    port = _free_port()
+    port, websockets = free_port(), free_port()
     config = folder / "mosquitto.conf"
-    config.write_text(CONFIG.format(folder=folder, port=port, user=getpass.getuser()))
-    return Broker((program, "-c", str(config)), folder / "socket", port, passwords)
+    config.write_text(
+        CONFIG.format(folder=folder, port=port, websockets=websockets, user=getpass.getuser())
+    )
+    return Broker((program, "-c", str(config)), folder / "socket", port, passwords, websockets)
 
 
 def _program(name: str) -> str:
@@ -95,7 +102,8 @@ def _program(name: str) -> str:
     return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a loopback port that nobody listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 
 from appliance.config import ConfigError
 from appliance.errors import LobbyError
+from demo import sound
 from demo.broker import BrokerError
 from demo.play import Play, Plot
-from demo.stage import Setting, Stage
+from demo.stage import RECEPTION, Setting, Stage
 from demo.supervisor import NotReadyError
 from demo.texts import demo_texts
 
@@ -58,16 +59,22 @@ def _play(asked: argparse.Namespace) -> None:
     texts = demo_texts(asked.language)
     # Sockets want a short path.
     with tempfile.TemporaryDirectory(prefix="lobby-") as run:
+        out = asked.folder.resolve()
         setting = Setting(
-            out=asked.folder.resolve(),
+            out=out,
             run=Path(run),
             start=BEGINS,
             speed=SPEED,
             language=asked.language,
             window=not asked.headless,
+            pages=True,
+            more=sound.settings(out, Path(run)) if asked.sound else "",
         )
         with Stage(setting, lambda name: _say(texts("demo.died", name=name))) as stage:
+            sound.make_clips(stage.settings)
             _say(texts("demo.title", speed=f"{SPEED:.0f}", folder=asked.folder))
+            if stage.pages is not None:
+                _say(texts("demo.pages", url=stage.pages.url, password=stage.password(RECEPTION)))
             _say(texts("demo.title_stop", minutes=f"{asked.minutes:g}"))
             _say("")
             plot = Plot(asked.minutes, asked.seed, bad_luck=not asked.calm)
@@ -80,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--minutes", type=_minutes, default=MINUTES, metavar="N")
     parser.add_argument("--headless", action="store_true", help="board to pictures, no window")
+    parser.add_argument("--sound", action="store_true", help="what is spoken to files; espeak-ng")
     parser.add_argument("--folder", type=Path, default=OUT, help="for slips, pictures and logs")
     parser.add_argument("--seed", type=int, default=1, help="another number, another morning")
     parser.add_argument("--calm", action="store_true", help="nothing goes wrong")

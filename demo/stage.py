@@ -29,7 +29,7 @@ from appliance.strings import languages
 from central import qr
 from central.issuing import USUAL_VALIDITY, issue
 from central.keyring import Keyring
-from demo import broker
+from demo import broker, pages
 from demo.emulator import PrinterEmulator
 from demo.supervisor import Supervisor
 
@@ -57,6 +57,9 @@ class Setting:
         speed: Played seconds in a real one.
         language: Main language.
         window: The board opens in a window; else it goes to pictures.
+        pages: Serve the pages for counters and reception, where nginx is installed.
+        processes: Which of ours run.
+        more: Added to the lobby's configuration.
     """
 
     out: Path
@@ -65,6 +68,9 @@ class Setting:
     speed: float
     language: str
     window: bool
+    pages: bool = False
+    processes: tuple[str, ...] = PROCESSES
+    more: str = ""
 
 
 class Stage:
@@ -84,6 +90,7 @@ class Stage:
         self._died = died
         self._closing = ExitStack()
         self._pictures = 0
+        self.pages: pages.Server | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -138,11 +145,19 @@ class Stage:
 
     def counter(self, counter: str) -> Asker:
         """Give a counter's connection to the bus; not yet open."""
-        return Asker(self.topics, self._bus, self._login(f"counter.{counter}"))
+        return self.asker(f"counter.{counter}")
+
+    def asker(self, caller: str) -> Asker:
+        """Give a caller's connection to the bus; not yet open."""
+        return Asker(self.topics, self._bus, self._login(caller))
 
     def hear(self, caller: str, topics: Sequence[str], hand_on: Callable[[Inbound], None]) -> Link:
         """Give the connection of `KIOSK` or `RECEPTION` to the bus; not yet open."""
         return Link(self._bus, self._login(caller), hand_on, subscriptions=topics)
+
+    def password(self, caller: str) -> str:
+        """Give the password of a caller, for whoever logs in by hand."""
+        return self._broker.passwords[caller]
 
     def board_pictures(self) -> int:
         """Give how many pictures of the board there are."""
@@ -164,7 +179,7 @@ class Stage:
         return len(slips)
 
     def _set_up(self) -> None:
-        run = self._setting.run
+        setting, run = self._setting, self._setting.run
         (run / "camera").mkdir()
         self.printer = self._closing.enter_context(PrinterEmulator(strict=False))
         self.settings = self._configure()
@@ -186,7 +201,7 @@ class Stage:
         )
         self._broker = broker.set_up(run / "bus", rights)
         self._bus = Tcp("127.0.0.1", self._broker.port)
-        for process in PROCESSES:
+        for process in setting.processes:
             password = run / "passwords" / process
             password.parent.mkdir(mode=0o700, exist_ok=True)
             password.touch(mode=0o600)
@@ -215,7 +230,7 @@ class Stage:
             speed=setting.speed,
         )
         path = setting.run / "lobby.toml"
-        path.write_text(filled, "utf-8")
+        path.write_text(filled + setting.more, "utf-8")
         return config.load(path, languages=languages())
 
     def _make_keys(self) -> None:
@@ -234,7 +249,15 @@ class Stage:
         supervisor.start("mosquitto", self._broker.command, tells_ready=False)
         lobby = (sys.executable, "-m", "appliance.cli")
         settings = str(self._setting.run / "lobby.toml")
-        for process in PROCESSES:
+        if self._setting.pages:
+            self._serve_pages(supervisor)
+        for process in self._setting.processes:
             supervisor.start(process, (*lobby, "run", process, "--config", settings))
-        for process in PROCESSES:
+        for process in self._setting.processes:
             supervisor.wait_ready(process, READY_S)
+
+    def _serve_pages(self, supervisor: Supervisor) -> None:
+        folder, bus_port = self._setting.run / "pages", self._broker.websockets
+        self.pages = pages.set_up(folder, self.settings, broker.free_port(), bus_port)
+        if self.pages is not None:
+            supervisor.start("pages", self.pages.command, tells_ready=False)

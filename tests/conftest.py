@@ -14,6 +14,8 @@ from tests.support.collection import uncollected
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from playwright.sync_api import Browser
+
 HERE: Final = Path(__file__).parent
 _GRACE_S: Final = 3.0
 
@@ -34,6 +36,16 @@ def nothing_left_running() -> Iterator[None]:
     yield
     if left := leftovers.left_since(before, _GRACE_S):
         pytest.fail(f"the test left running: {'; '.join(left)}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give a browser: one for all tests, with a context of its own for each."""
+    # Only where it is asked for: it takes half a second.
+    from tests.support.browsing import chromium  # noqa: PLC0415
+
+    with chromium() as browser:
+        yield browser
 
 
 class MakeMosquitto(Protocol):

@@ -26,7 +26,7 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 TIMEX_BYTES = 512
 """More than any kernel's `struct timex`."""
 TIME_ERROR = 5
-"""ntp_adjtime(3): the clock is not synchronised."""
+"""ntp_adjtime(3): the clock is not synchronised. Below 0: nobody may ask."""
 
 STEP = timedelta(seconds=5)
 """A synchronised clock is followed in smaller steps than this without a word."""
@@ -58,6 +58,9 @@ class SystemClock:
 
     speed = 1.0
 
+    def __init__(self) -> None:
+        self._known = False
+
     @property
     def boot(self) -> str:
         """The kernel's random id of this boot: random(4)."""
@@ -72,12 +75,26 @@ class SystemClock:
         return timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME))
 
     def synchronised(self) -> bool:
-        """Ask systemd, and where it does not look after the time, the kernel."""
-        if TIMESYNC.is_dir():
-            return (TIMESYNC / "synchronized").exists()
-        # Only read: `modes` is zero.
-        state: int = ctypes.CDLL(None).ntp_adjtime(ctypes.create_string_buffer(TIMEX_BYTES))
-        return state != TIME_ERROR
+        """Tell whether the time was known at any moment since this object was made.
+
+        The kernel forgets it some nine hours after the last answer from the network. A quartz is
+        wrong by a second then: that is no reason to let certificates through unlooked at.
+        """
+        self._known = self._known or _is_known()
+        return self._known
+
+
+def _is_known() -> bool:
+    """Ask systemd, and where it does not look after the time, the kernel.
+
+    A unit that forbids the kernel's call (`ProtectClock=`) leaves only systemd's word: then chrony
+    or ntpd may have set the clock, and nobody here knows it.
+    """
+    if TIMESYNC.is_dir():
+        return (TIMESYNC / "synchronized").exists()
+    # Only read: `modes` is zero.
+    state: int = ctypes.CDLL(None).ntp_adjtime(ctypes.create_string_buffer(TIMEX_BYTES))
+    return 0 <= state < TIME_ERROR
 
 
 class SimulatedClock:
@@ -110,6 +127,43 @@ class SimulatedClock:
     def synchronised(self) -> bool:
         """It is always right."""
         return True
+
+
+class MistakenClock:
+    """A machine that was started without network, played: it believes what it saw last.
+
+    Args:
+        right: The time as it is.
+        believed: What the machine believes at the beginning of the play.
+        known_by: The right time is known as soon as this file is there.
+    """
+
+    def __init__(self, right: SimulatedClock, believed: datetime, known_by: Path) -> None:
+        self._right = right
+        self._believed = believed.astimezone(UTC)
+        self._known_by = known_by
+
+    @property
+    def speed(self) -> float:
+        """That of the right one."""
+        return self._right.speed
+
+    @property
+    def boot(self) -> str:
+        """It is started once."""
+        return self._right.boot
+
+    def now(self) -> datetime:
+        """Give the right time once it is known."""
+        return self._right.now() if self.synchronised() else self._believed + self.uptime()
+
+    def uptime(self) -> timedelta:
+        """Give how long it is being played."""
+        return self._right.uptime()
+
+    def synchronised(self) -> bool:
+        """Tell whether the file is there."""
+        return self._known_by.exists()
 
 
 class DeskTime:

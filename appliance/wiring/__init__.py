@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING
 from appliance import config
 from appliance.bus.presence import Pulse
 from appliance.drivers.service_manager import ServiceManager
-from appliance.wiring import attached, central, lobby
+from appliance.wiring import attached, central, lobby, speech
+from appliance.wiring.entrance import entrance as build_entrance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from appliance.board.screen import News, Screen
     from appliance.bus.link import Inbound
-    from appliance.desk import Desk
-    from appliance.forecaster import Forecaster
+    from appliance.desk.forecaster import Forecaster
+    from appliance.desk.loop import Desk
     from appliance.scanner import Scanner
-    from appliance.screen import Screen
 
 SCAN_KEEP_S = 5
 """A scan is sent for so long until somebody hears it; then its person has moved on."""
@@ -42,9 +43,11 @@ def scanner(settings: config.Settings) -> Iterator[Scanner]:
     """Build the scanner: camera → decoders → bus."""
     from appliance.bus.courier import Courier
     from appliance.bus.messages.payload import encode
+    from appliance.drivers.deadline import Deadline, leave_no_core
     from appliance.drivers.decode import TwoDecoders
     from appliance.scanner import Scanner
 
+    leave_no_core()
     topics = lobby.topics(settings)
     manager = ServiceManager.from_environment()
     inbox: queue.SimpleQueue[Inbound] = queue.SimpleQueue()
@@ -61,7 +64,7 @@ def scanner(settings: config.Settings) -> Iterator[Scanner]:
         manager.ready()
         yield Scanner(
             lambda: attached.camera(settings.camera),
-            TwoDecoders(),
+            Deadline(TwoDecoders()),
             publish=lambda scan: courier.post(topics.scan, encode(scan), SCAN_KEEP_S),
             alive=alive,
             kiosk=settings.scanner.kiosk,
@@ -74,11 +77,12 @@ def scanner(settings: config.Settings) -> Iterator[Scanner]:
 def _start(start: Callable[[], None], complain: Callable[[str], None]) -> None:
     """Start something without which the line goes on all the same."""
     from appliance.drivers.buttons import ButtonsError
+    from appliance.drivers.buzzer import BuzzerError
     from appliance.drivers.lamps import LampsError
 
     try:
         start()
-    except (LampsError, ButtonsError) as error:
+    except (LampsError, BuzzerError, ButtonsError) as error:
         complain(str(error))
 
 
@@ -93,12 +97,12 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
     import secrets
 
     from appliance.bus.inbound import without_receipts
-    from appliance.desk import Desk
-    from appliance.forecasting import Forecasting
+    from appliance.desk.forecasting import Forecasting
+    from appliance.desk.loop import Desk
+    from appliance.desk.printing import Printing
+    from appliance.desk.surroundings import Incoming, Surroundings
     from appliance.journal.keeping import Keeping
-    from appliance.printing import Printing
     from appliance.strings import texts
-    from appliance.surroundings import Incoming, Pressed, Surroundings
 
     topics = lobby.topics(settings)
     manager = ServiceManager.from_environment()
@@ -117,8 +121,8 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
         empty = lobby.line(settings)
         trust, books = lobby.trust(settings), lobby.books(settings)
         slips = lobby.slips(settings)
-        lamps = attached.lamps(settings.lamps)
-        printing = Printing(attached.printer(settings.printer), inbox.put)
+        entrance = build_entrance(settings, clock)
+        printing = Printing(attached.printer(settings.printer), inbox.put, prepare=slips.prepare)
         agenda = lobby.agenda(settings, books, journal, printing.put)
         session = secrets.token_hex(8)
         upwards = central.upwards(
@@ -137,7 +141,9 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
             inbox.put,
             FORECAST_PAUSE_S / clock.speed,
         )
-        subscriptions = [topics.scan, topics.commands]
+        watch = lobby.watch(settings, attached.machine(settings.device), journal)
+        parts += [watch, entrance.panel, entrance.ring(watch)]
+        subscriptions = [topics.scan, topics.commands, topics.presences]
         if journal.found.numbers is None:
             subscriptions.append(topics.board)
         take = without_receipts(inbox.put)
@@ -158,12 +164,16 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
                 ask_forecast=forecasting.ask,
                 beat=pulse.beat,
                 wording=lobby.wording(settings),
-                show_light=lamps.show,
+                show_light=entrance.show,
+                panel=entrance.panel,
                 follow=lobby.follow(settings),
                 set_directions=slips.directions,
                 set_redirect=slips.redirect,
                 parts=[part for part in parts if part is not None],
                 upstream=upwards.uplink if upwards else None,
+                watch=watch,
+                day_book=books.day,
+                is_our_slip=slips.is_ours,
             ),
             inbox=inbox,
             kiosk=settings.scanner.kiosk,
@@ -180,13 +190,8 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
             stack.callback(upwards.uplink.close)
         stack.enter_context(link)
         stack.callback(pulse.end)
-        buttons = attached.buttons(settings.buttons)
-        attachments = (
-            ("lamps", lamps, lamps.open),
-            ("buttons", buttons, lambda: buttons.open(lambda code: inbox.put(Pressed(code)))),
-        )
-        for name, attachment, start in attachments:
-            stack.callback(attachment.close)
+        for name, start, end in entrance.attachments(inbox.put):
+            stack.callback(end)
             _start(start, partial(built.trouble, name))
         manager.ready()
         yield built
@@ -196,32 +201,40 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
 @contextmanager
 def board(settings: config.Settings) -> Iterator[Screen]:
     """Build the board: bus → state → painter → monitor."""
-    from appliance.display.board import BoardPainter
+    from appliance.board.screen import Screen
     from appliance.display.board_state import BoardState
-    from appliance.display.text import Typesetter, find_fonts
-    from appliance.screen import Screen
+    from appliance.wiring import looks
 
     topics = lobby.topics(settings)
     manager = ServiceManager.from_environment()
-    inbox: queue.SimpleQueue[Inbound] = queue.SimpleQueue()
+    inbox: queue.SimpleQueue[News] = queue.SimpleQueue()
     # A board in another hall has nobody before it who scans or presses.
-    entrance = not {config.Role.DESK, config.Role.SCANNER}.isdisjoint(settings.device.roles)
-    kiosk = settings.scanner.kiosk if entrance else None
+    stands_there = not {config.Role.DESK, config.Role.SCANNER}.isdisjoint(settings.device.roles)
+    kiosk = settings.scanner.kiosk if stands_there else None
     subscriptions = [topics.board, topics.wait, *([topics.kiosk_result(kiosk)] if kiosk else [])]
     with (
+        ExitStack() as stack,
         attached.monitor(settings) as monitor,
+        speech.announcer(settings.sound) as announcer,
         lobby.link(settings, "board", inbox.put, subscriptions) as link,
     ):
         pulse = Pulse(link, topics.presence("board"), manager.feed_watchdog)
         manager.ready()
+        painter = looks.painter(settings, monitor.size)
+        stack.enter_context(looks.slides(settings, painter, inbox.put))
         yield Screen(
             inbox,
             topics,
-            BoardState(settings.site.timezone, lobby.timing(attached.clock(settings.clock))),
-            BoardPainter(monitor.size, lobby.signs(settings), Typesetter(find_fonts())),
+            BoardState(
+                settings.site.timezone,
+                lobby.timing(attached.clock(settings.clock)),
+                looks.around(settings),
+            ),
+            painter,
             monitor,
             kiosk=kiosk,
-            beat=pulse.beat,
+            announces=announcer,
+            beat=lambda: pulse.beat(speech.trouble(announcer)),
         )
         pulse.end()
 
@@ -229,7 +242,7 @@ def board(settings: config.Settings) -> Iterator[Screen]:
 @contextmanager
 def forecaster(settings: config.Settings) -> Iterator[Forecaster]:
     """Build the forecast's own process, a child of the desk: journal, bookings → ranges."""
-    from appliance.forecaster import Forecaster
+    from appliance.desk.forecaster import Forecaster
     from appliance.journal.reading import JournalReader
     from appliance.line.forecast import Estimator
 

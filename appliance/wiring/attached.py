@@ -2,23 +2,71 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, assert_never
 
 from appliance import config
 from appliance.errors import LobbyError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import time
+
+    from appliance.aiming import Screen
     from appliance.drivers.buttons import Buttons
+    from appliance.drivers.buzzer import Buzzer
     from appliance.drivers.camera import Camera
     from appliance.drivers.clock import Clock
+    from appliance.drivers.exposure_lamp import ExposureLamp
     from appliance.drivers.lamps import Lamps
     from appliance.drivers.monitor import Monitor
     from appliance.drivers.printer import Printer
+    from appliance.drivers.vitals import Machine
+
+_log = logging.getLogger(__name__)
 
 
-def camera(chosen: config.Camera) -> Camera:
-    """Open the camera."""
+def camera(chosen: config.Camera, *, bracket: bool = True) -> Camera:
+    """Open the camera.
+
+    Args:
+        chosen: Which.
+        bracket: Whether exposures may be tried, where it can do that.
+
+    Raises:
+        LobbyError: There is none, or it can't be opened.
+    """
     match chosen:
+        case config.Picamera2Camera():
+            from appliance.drivers.pi_camera import PiCamera
+
+            return PiCamera(
+                distance_cm=chosen.focus_cm,
+                size=chosen.size,
+                frames_per_s=chosen.frames_per_s,
+                bracket=bracket and chosen.bracket,
+                mains_hz=chosen.mains_hz,
+                lamp=exposure_lamp(chosen.lamp_pin),
+                number=chosen.number,
+            )
+        case config.WebcamCamera():
+            from appliance.drivers.webcam import Pixels, Webcam
+
+            return Webcam(
+                chosen.device,
+                size=chosen.size,
+                frames_per_s=chosen.frames_per_s,
+                pixels=Pixels[chosen.pixels.name],
+            )
+        case config.VideoCamera():
+            from appliance.drivers.video_camera import VideoCamera
+
+            return VideoCamera(chosen.video, frames_per_s=chosen.frames_per_s)
+        case config.RawCamera():
+            from appliance.drivers.raw_camera import RawCamera
+
+            return RawCamera(chosen.raw, size=chosen.size, frames_per_s=chosen.frames_per_s)
         case config.FolderCamera():
             from appliance.drivers.folder_camera import FolderCamera
 
@@ -27,18 +75,25 @@ def camera(chosen: config.Camera) -> Camera:
                 frames_per_s=chosen.frames_per_s,
                 show_s=chosen.show.total_seconds(),
                 gap_s=chosen.gap.total_seconds(),
-            )
-        case config.Picamera2Camera():
-            from appliance.drivers.pi_camera import PiCamera
-
-            return PiCamera(
-                distance_cm=chosen.focus_cm,
-                size=(chosen.width, chosen.height),
-                frames_per_s=chosen.frames_per_s,
+                size=chosen.size,
             )
         case config.NoCamera():
             raise LobbyError('this device has camera.kind = "none": it needs no scanner')
     assert_never(chosen)
+
+
+def exposure_lamp(pin: int | None) -> ExposureLamp | None:
+    """Build the exposure lamp; None: there is none, or none that works: codes are read without."""
+    if pin is None:
+        return None
+    from appliance.drivers.exposure_lamp import GpioExposureLamp
+    from appliance.drivers.lamps import LampsError
+
+    try:
+        return GpioExposureLamp(pin)
+    except LampsError as error:
+        _log.warning("%s", error)
+        return None
 
 
 def printer(chosen: config.Printer) -> Printer | None:
@@ -53,6 +108,29 @@ def printer(chosen: config.Printer) -> Printer | None:
                 profile=chosen.profile,
                 columns=chosen.columns,
                 timeout_s=chosen.timeout.total_seconds(),
+                answers=chosen.answers,
+            )
+        case config.UsbPrinter():
+            from appliance.drivers.printer_usb import UsbPrinter
+
+            return UsbPrinter(
+                chosen.usb,
+                profile=chosen.profile,
+                columns=chosen.columns,
+                timeout_s=chosen.timeout.total_seconds(),
+                answers=chosen.answers,
+            )
+        case config.SerialPrinter():
+            from appliance.drivers.printer_serial import Flow, SerialPrinter
+
+            return SerialPrinter(
+                chosen.serial,
+                baud=chosen.baud,
+                flow=Flow(chosen.flow),
+                profile=chosen.profile,
+                columns=chosen.columns,
+                timeout_s=chosen.timeout.total_seconds(),
+                answers=chosen.answers,
             )
         case config.FilePrinter():
             from appliance.drivers.printer_file import FilePrinter
@@ -82,11 +160,13 @@ def check(settings: config.Settings) -> None:
 
 def buttons(chosen: config.Buttons) -> Buttons:
     """Build the buttons."""
-    from appliance.drivers.buttons import GpioButtons, NoButtons, PipeButtons
+    from appliance.drivers.buttons import HELP, GpioButtons, NoButtons, PipeButtons
 
     match chosen:
         case config.GpioButtons():
-            return GpioButtons({b.service: b.pin for b in chosen.buttons}, chosen.per_press)
+            pins = {button.service: button.pin for button in chosen.buttons}
+            pins |= {} if chosen.help is None else {HELP: chosen.help}
+            return GpioButtons(pins, chosen.per_press)
         case config.PipeButtons():
             return PipeButtons(chosen.pipe, chosen.per_press)
         case config.NoButtons():
@@ -104,6 +184,23 @@ def lamps(chosen: config.Lamps) -> Lamps:
         case config.NoLamps():
             return NoLamps()
     assert_never(chosen)
+
+
+def buzzer(chosen: config.Buzzer, local_time: Callable[[], time]) -> Buzzer:
+    """Build the buzzer."""
+    from appliance.drivers.buzzer import GpioBuzzer, NoBuzzer
+
+    match chosen:
+        case config.GpioBuzzer():
+            return GpioBuzzer(chosen.pin, lambda: within(chosen.quiet, local_time()))
+        case config.NoBuzzer():
+            return NoBuzzer()
+    assert_never(chosen)
+
+
+def within(spans: Sequence[tuple[time, time]], moment: time) -> bool:
+    """Tell whether a time of day is in one of these."""
+    return any(begin <= moment < end for begin, end in spans)
 
 
 def monitor(settings: config.Settings) -> Monitor:
@@ -126,13 +223,35 @@ def monitor(settings: config.Settings) -> Monitor:
     assert_never(chosen)
 
 
+@contextmanager
+def aim_screen(settings: config.Settings) -> Iterator[Screen]:
+    """Open the screen for whoever mounts the camera."""
+    from appliance.aiming import Screen
+    from appliance.display.aiming import AimPainter
+    from appliance.display.fonts import find_fonts
+    from appliance.display.text import Typesetter
+
+    with monitor(settings) as opened:
+        yield Screen(opened, AimPainter(opened.size, Typesetter(find_fonts())))
+
+
+def machine(device: config.Device) -> Machine:
+    """Build what tells how this machine is."""
+    from appliance.drivers.vitals import LinuxMachine
+
+    return LinuxMachine(device.state_dir)
+
+
 def clock(chosen: config.Clock) -> Clock:
     """Build the clock."""
-    from appliance.drivers.clock import SimulatedClock, SystemClock
+    from appliance.drivers.clock import MistakenClock, SimulatedClock, SystemClock
 
     match chosen:
         case config.SystemClock():
             return SystemClock()
         case config.SimulatedClock():
             return SimulatedClock(chosen.start, chosen.origin_s, chosen.speed)
+        case config.MistakenClock():
+            right = SimulatedClock(chosen.start, chosen.origin_s, chosen.speed)
+            return MistakenClock(right, chosen.believed, chosen.known_by)
     assert_never(chosen)

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from appliance.bus.link import Link
     from appliance.bus.topics import Topics
-    from appliance.daybooks import DayBooks
+    from appliance.desk.daybooks import DayBooks
+    from appliance.desk.from_issuer import FromIssuer
+    from appliance.desk.reception import Trust
+    from appliance.desk.uplink import FromUplink, Uplink
     from appliance.drivers.clock import Clock
-    from appliance.from_issuer import FromIssuer
     from appliance.journal.keeping import Keeping
-    from appliance.reception import Trust
-    from appliance.uplink import FromUplink, Uplink
 
 
 class Upwards(NamedTuple):
@@ -61,13 +61,13 @@ def upwards(
     from appliance.bus.certificates import expires
     from appliance.bus.link import Link, Login
     from appliance.bus.outbox import Outbox
-    from appliance.from_issuer import FromIssuer
-    from appliance.uplink import FromUplink, Takers, Uplink, last_will, subscriptions
+    from appliance.desk.from_issuer import FromIssuer
+    from appliance.desk.uplink import FromUplink, Takers, Uplink, last_will, subscriptions
 
     if chosen.broker is None:
         return None
     started = clock.now()
-    identity = Identity(chosen.ca, chosen.certificate, chosen.key)
+    identity = Identity(chosen.ca, chosen.certificate, config.handed_over(chosen.key))
     link = Link(
         read_address(chosen.broker, identity, _proxy(chosen)),
         Login(topics.device, "", ""),

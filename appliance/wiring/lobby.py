@@ -20,21 +20,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from appliance import paper
-    from appliance.agenda import AgendaPart
     from appliance.bus.link import Inbound
-    from appliance.daybooks import DayBooks
+    from appliance.desk.agenda import AgendaPart
+    from appliance.desk.daybooks import DayBooks
+    from appliance.desk.health import HealthPart
+    from appliance.desk.printing import Job
+    from appliance.desk.reception import Reception, Trust
+    from appliance.desk.slips import Slips
+    from appliance.desk.surroundings import Rhythm
+    from appliance.desk.wording import Wording
     from appliance.display.board_state import Timing
     from appliance.display.pen import Signs
     from appliance.display.slip_drawn import Drawn
     from appliance.drivers.clock import Clock
+    from appliance.drivers.vitals import Machine
     from appliance.journal.keeping import Keeping
     from appliance.line.line import Line
     from appliance.line.opening import OpeningHours, Spans
-    from appliance.printing import Job
-    from appliance.reception import Reception, Trust
-    from appliance.slips import Slips
-    from appliance.surroundings import Rhythm
-    from appliance.wording import Wording
 
 
 def topics(settings: config.Settings) -> Topics:
@@ -52,7 +54,10 @@ def link(
 ) -> Link:
     """Give a process's connection to the bus, not yet open; see `Link`."""
     name = process_login(settings.device.id, process)
-    password = config.read_secret(settings.bus.passwords / process)
+    lies = settings.bus.passwords / process
+    handed = config.handed_over(lies)
+    # systemd's copy may have an access list, which stat shows as rights of the group.
+    password = config.read_secret(handed, group_may_read=handed != lies)
     return Link(
         UnixSocket(settings.bus.socket),
         Login(name, name, password),
@@ -119,7 +124,7 @@ def _opening_hours(hours: config.Hours | None) -> OpeningHours | None:
 def reception(settings: config.Settings, line: Line, trust: Trust, books: DayBooks) -> Reception:
     """Build what judges codes, slips and short numbers."""
     from appliance.checkin.admission import Lobby
-    from appliance.reception import Reception
+    from appliance.desk.reception import Reception
 
     here = Lobby(
         line.zone,
@@ -132,8 +137,8 @@ def reception(settings: config.Settings, line: Line, trust: Trust, books: DayBoo
 
 def wording(settings: config.Settings) -> Wording:
     """Build what words what is said to one person, in every language of the site."""
+    from appliance.desk.wording import Wording
     from appliance.strings import texts
-    from appliance.wording import Wording
 
     main = settings.site.language
     others = [language for language in settings.site.languages if language != main]
@@ -144,9 +149,19 @@ def wording(settings: config.Settings) -> Wording:
     )
 
 
+def watch(settings: config.Settings, machine: Machine, journal: Keeping) -> HealthPart:
+    """Build what watches the device, and the processes beside the desk."""
+    from appliance.desk.beside import Beside
+    from appliance.desk.health import HealthPart
+
+    others = [role.value for role in settings.device.roles if role is not config.Role.DESK]
+    beside = Beside(topics(settings), others)
+    return HealthPart(machine, beside, lambda: journal.trouble is not None)
+
+
 def books(settings: config.Settings) -> DayBooks:
     """Open the days' bookings."""
-    from appliance.daybooks import DayBooks
+    from appliance.desk.daybooks import DayBooks
 
     return DayBooks(settings.device.state_dir / "days")
 
@@ -165,7 +180,7 @@ def trust(settings: config.Settings) -> Trust:
     """Give whose signatures count."""
     from appliance.checkin.keys import TrustError, read_root
     from appliance.checkin.store import TrustStore
-    from appliance.reception import Trust
+    from appliance.desk.reception import Trust
 
     store, error = None, ""
     try:
@@ -182,9 +197,9 @@ def trust(settings: config.Settings) -> Trust:
 
 def slips(settings: config.Settings) -> Slips:
     """Build what composes slips."""
+    from appliance.desk.slips import Offer, Slips
     from appliance.display.slip import TicketSlip
     from appliance.display.slip_sheet import Compositor
-    from appliance.slips import Offer, Slips
     from appliance.strings import texts
 
     language = settings.printer.language
@@ -223,10 +238,10 @@ def agenda(
     settings: config.Settings, books: DayBooks, journal: Keeping, print_slip: Callable[[Job], None]
 ) -> AgendaPart | None:
     """Give what prints the agenda; None: nobody wants it on paper, or there is no printer."""
-    from appliance.agenda import AgendaPart, AgendaWatch, Ended, Plan, SetSheet
-    from appliance.agenda_sheets import sheets
+    from appliance.desk.agenda import AgendaPart, AgendaWatch, Ended, Plan, SetSheet
+    from appliance.desk.agenda_sheets import sheets
+    from appliance.desk.printing import Job
     from appliance.display.agenda import set_agenda
-    from appliance.printing import Job
     from appliance.strings import texts
 
     chosen, language = settings.agenda, settings.site.language
@@ -297,12 +312,12 @@ def timing(clock: Clock) -> Timing:
 
     if clock.speed == 1.0:
         return Timing()
-    return Timing(notice_s=0.7, number_s=2.0, reading_s=0.0, speed=clock.speed)
+    return Timing(notice_s=0.7, number_s=2.0, step_s=1e-3, reading_s=0.0, speed=clock.speed)
 
 
 def rhythm(clock: Clock) -> Rhythm:
     """In played time everything is as often and as fresh as in real time."""
-    from appliance.surroundings import Rhythm
+    from appliance.desk.surroundings import Rhythm
 
     usual = Rhythm()
     return Rhythm(usual.tick_s / max(clock.speed, 1.0), ceil(usual.valid_s * max(clock.speed, 1.0)))

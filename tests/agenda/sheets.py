@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from appliance.agenda_sheets import Printed, Sheets, listed
 from appliance.checkin.daybook import DayBook, Listed
+from appliance.desk.agenda_sheets import Printed, Sheets, listed
 from appliance.display.agenda import Agenda, Head, NoList, set_agenda
 from appliance.drivers.printer_network import NetworkPrinter
 from appliance.line.model import Booking

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from appliance.agenda import Plan, due
-from appliance.agenda_sheets import Printed, listed
 from appliance.checkin.daybook import DayBook
+from appliance.desk.agenda import Plan, due
+from appliance.desk.agenda_sheets import Printed, listed
 from tests.agenda.sheets import TUESDAY, book, listing
 from tests.support.lobby import BERLIN, at
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from appliance import paper
-from appliance.agenda_sheets import Printed, Sheets, listed
+from appliance.desk.agenda_sheets import Printed, Sheets, listed
 from appliance.display.agenda import Agenda, NoList, agenda_text, set_agenda
 from appliance.strings import languages, texts
 from tests.agenda.sheets import (

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from appliance import paper
-from appliance.agenda import NOTE, AgendaPart, AgendaWatch, Ended, Plan, SetSheet
 from appliance.bus.messages import issued
 from appliance.bus.messages.payload import encode
-from appliance.daybooks import DayBooks
+from appliance.desk.agenda import NOTE, AgendaPart, AgendaWatch, Ended, Plan, SetSheet
+from appliance.desk.daybooks import DayBooks
 from appliance.display.agenda import set_agenda
 from appliance.drivers.printer_network import NetworkPrinter
 from appliance.journal.keeping import Keeping

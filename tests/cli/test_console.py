@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from appliance.bus.beats import SILENT_AFTER_S, Beats, Being, Life, Process
 from appliance.bus.messages import shown, staff
 from appliance.bus.messages.alive import Presence
-from appliance.console.beats import SILENT_AFTER_S, Beats, Being, Life, Process
 from appliance.console.happenings import Differences, Happening
 from appliance.console.looking import Look, Picture
 from appliance.console.telling import Teller

@@ -55,7 +55,7 @@ def test_number_that_was_never_called(pi: Device, capsys: pytest.CaptureFixture[
 
 def test_language_that_nobody_speaks(pi: Device, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["why", "A001", "--config", str(pi.config), "--language", "tlh"]) == 2
-    assert "there are de, en" in capsys.readouterr().err
+    assert "de, de-simple, en" in capsys.readouterr().err
 
 
 def test_no_journal(pi: Device, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import apsw
 import pytest
 
-from appliance import upkeep
 from appliance.bus.link import Received
 from appliance.bus.messages import shown
 from appliance.bus.messages.payload import encode
 from appliance.checkin.admission import Admission
 from appliance.checkin.outcomes import Outcome
-from appliance.forecasting import Forecasts, Told
-from appliance.surroundings import Pressed
+from appliance.desk import upkeep
+from appliance.desk.forecasting import Forecasts, Told
+from appliance.desk.surroundings import Pressed
 from tests.journal.failing import FailingCard
 from tests.support.lobby import DAY, at, booking
 from tests.support.table import TOPICS, Table
@@ -163,7 +163,7 @@ def test_a_blank_card_goes_on_from_the_board_that_the_bus_has_kept(tmp_path: Pat
 def test_a_blank_card_without_a_board_begins_high_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appliance.numbering.BOARD_S", 0.1)
+    monkeypatch.setattr("appliance.desk.numbering.BOARD_S", 0.1)
     with contextlib.closing(Table(tmp_path, new=False)) as table:
         table.put(Pressed("A1"), Pressed("B1"))
         assert list(table.desk.line.tickets) == ["A501", "B501"]
@@ -175,7 +175,7 @@ def test_a_blank_card_without_a_board_begins_high_up(
 def test_the_board_of_another_day_says_nothing_about_today(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("appliance.numbering.BOARD_S", 0.1)
+    monkeypatch.setattr("appliance.desk.numbering.BOARD_S", 0.1)
     with contextlib.closing(Table(tmp_path, new=False)) as table:
         table.clock.goes_to(at("23:59").replace(hour=23, minute=1))
         table.put(kept_board({"A": 3}), Pressed("A1"))

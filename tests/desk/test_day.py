@@ -11,10 +11,10 @@ import pytest
 from appliance.bus.messages import shown, staff
 from appliance.checkin.admission import Admission
 from appliance.checkin.outcomes import Outcome
-from appliance.forecasting import Forecasts, Promised, Scored, Told
+from appliance.desk.forecasting import Forecasts, Promised, Scored, Told
+from appliance.desk.surroundings import Pressed
 from appliance.line.model import TicketState
 from appliance.line.opening import OpeningHours, Span
-from appliance.surroundings import Pressed
 from tests.support.lobby import DAY, at, booking, empty_line
 from tests.support.machine import Machine
 from tests.support.table import TOPICS, Table

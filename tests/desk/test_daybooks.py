@@ -12,7 +12,7 @@ import pytest
 
 from appliance.bus.messages.issued import LIMIT_BYTES
 from appliance.bus.messages.payload import MessageError
-from appliance.daybooks import DayBooks
+from appliance.desk.daybooks import DayBooks
 from tests.support.lobby import DAY, at, empty_line
 from tests.support.office import Office
 

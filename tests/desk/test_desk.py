@@ -13,11 +13,11 @@ from appliance.bus.messages.alive import Health
 from appliance.bus.messages.payload import decode
 from appliance.checkin.admission import Admission
 from appliance.checkin.outcomes import Outcome
+from appliance.desk.forecasting import Forecasts, Told
+from appliance.desk.printing import PrinterIs, SlipGivenUp, SlipPrinted
+from appliance.desk.surroundings import Pressed
 from appliance.drivers.printer import PrinterStatus
-from appliance.forecasting import Forecasts, Told
 from appliance.line.model import TicketState
-from appliance.printing import PrinterIs, SlipGivenUp, SlipPrinted
-from appliance.surroundings import Pressed
 from tests.support.lobby import at, booking
 from tests.support.table import KEY, TOPICS, Table
 

@@ -11,15 +11,15 @@ import pytest
 from appliance.bus.link import Received
 from appliance.bus.messages.asked import Scan
 from appliance.bus.messages.payload import encode
+from appliance.desk.forecasting import Forecasts, Told
+from appliance.desk.printing import PrinterIs, SlipGivenUp, SlipPrinted
+from appliance.desk.surroundings import Pressed
 from appliance.drivers.lamps import Light
 from appliance.drivers.printer import PrinterStatus
-from appliance.forecasting import Forecasts, Told
 from appliance.journal.exporting import json_lines
 from appliance.journal.looking import look_into
 from appliance.line.model import TicketState, WalkIn
-from appliance.printing import PrinterIs, SlipGivenUp, SlipPrinted
 from appliance.strings import texts
-from appliance.surroundings import Pressed
 from tests.checkin.forge import STRANGER
 from tests.support.lobby import DAY, at, empty_line
 from tests.support.office import ELSEWHERE, PREFIX, Office
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from appliance.bus.messages.shown import KioskResult
+    from appliance.desk.surroundings import SetSlip
     from appliance.line.model import Booking, Ticket
-    from appliance.surroundings import SetSlip
 
 
 class Hall(Table):

@@ -11,8 +11,8 @@ import pytest
 
 from appliance.bus.messages.payload import decode
 from appliance.bus.messages.shown import Follow
-from appliance.forecasting import Forecasts, Told
-from appliance.surroundings import Pressed
+from appliance.desk.forecasting import Forecasts, Told
+from appliance.desk.surroundings import Pressed
 from tests.support.table import TOPICS, Table
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ class FarAway:
     def health(self) -> UplinkHealth | None:
         return None
 
-    def mirror(self, topic: str, payload: bytes, *, expiry_s: int | None = None) -> None:
+    def mirror(
+        self, topic: str, payload: bytes, *, qos: int = 1, expiry_s: int | None = None
+    ) -> None:
+        del qos
         self.told.append((topic, payload, expiry_s))
 
 

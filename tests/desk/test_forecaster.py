@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from appliance import learned
-from appliance.daybooks import DayBooks
-from appliance.forecaster import Forecaster
-from appliance.forecasting import Asked, Told
+from appliance.desk import learned
+from appliance.desk.daybooks import DayBooks
+from appliance.desk.forecaster import Forecaster
+from appliance.desk.forecasting import Asked, Told
 from appliance.journal.entries import Position
 from appliance.journal.keeping import Keeping
 from appliance.journal.reading import JournalReader
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from appliance.forecasting import Learned
+    from appliance.desk.forecasting import Learned
     from appliance.line.model import Booking
 
 TOMORROW = DAY + timedelta(days=1)

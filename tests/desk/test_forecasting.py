@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from appliance import forecasting
-from appliance.forecaster import told_range
-from appliance.forecasting import Forecasting, Forecasts, Learned, Told
+from appliance.desk import forecasting
+from appliance.desk.forecaster import told_range
+from appliance.desk.forecasting import Forecasting, Forecasts, Learned, Told
+from appliance.desk.learned import decode
 from appliance.journal.reading import JournalReader
-from appliance.learned import decode
 from appliance.line.forecast import Forecast
 from tests.support.device import device
 from tests.support.lobby import DAY, at

@@ -10,9 +10,9 @@ import pytest
 
 from appliance.bus.messages.issued import Bookings
 from appliance.bus.messages.payload import encode
-from appliance.daybooks import DayBooks
-from appliance.from_issuer import FARTHEST, FromIssuer
-from appliance.reception import Trust
+from appliance.desk.daybooks import DayBooks
+from appliance.desk.from_issuer import FARTHEST, FromIssuer
+from appliance.desk.reception import Trust
 from tests.support.lobby import DAY, at, empty_line
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.learned import MARK, ForgottenError, Kept, decode, encode
+from appliance.desk.learned import MARK, ForgottenError, Kept, decode, encode
 from appliance.line.arrivals import BINS
 from appliance.line.calibration import KEPT
 from appliance.line.events import DayTurned

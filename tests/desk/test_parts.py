@@ -10,9 +10,9 @@ import pytest
 from appliance.bus.messages import staff
 from appliance.checkin.keys import TrustError
 from appliance.checkin.store import TrustStore
-from appliance.parts import Wrong
-from appliance.reception import Reception, Trust
-from appliance.surroundings import Nudge
+from appliance.desk.parts import Wrong
+from appliance.desk.reception import Reception, Trust
+from appliance.desk.surroundings import Nudge
 from tests.checkin.forge import ROOT, STRANGER
 from tests.support.lobby import at, empty_line
 from tests.support.office import SITE, Office, signed_list

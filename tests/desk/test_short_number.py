@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from appliance.bus.messages.asked import Reply
+    from appliance.desk.surroundings import SetSlip
     from appliance.line.model import Booking
-    from appliance.surroundings import SetSlip
 
 KIOSK, STAFF = "kiosk.entrance", "staff.reception"
 SHORT, ADVISER, GONE, OTHER = "CDEFHJKM", "NPRTVWXY", "33334444", "77779999"

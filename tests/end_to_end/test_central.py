@@ -6,6 +6,8 @@ connection of its own.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import queue
 import sqlite3
@@ -25,7 +27,7 @@ from appliance.bus.link import Inbound, Link, Login, Received, Tcp, UnixSocket
 from appliance.bus.messages.alive import Status
 from appliance.bus.messages.asked import Command, Reply, Scan
 from appliance.bus.messages.payload import decode, encode
-from appliance.bus.messages.shown import Board, KioskResult
+from appliance.bus.messages.shown import Board, Follow, KioskResult
 from appliance.bus.topics import Topics
 from central.plan import SignedList
 from central.publisher import Publisher
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
 NINE: Final = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 TOPICS: Final = Topics("SUED", "EINGANG", "sued.eingang-1")
 CLOCK: Final = '[clock]\nkind = "simulated"\nstart = {start}\norigin = {origin}\nspeed = {speed}\n'
-SLIPS: Final = "https://wait.example/n/"
+SLIPS: Final = "https://wait.example/n/#"
 DEADLINE_S: Final = 30.0
 
 
@@ -244,6 +246,38 @@ def test_what_happens_is_stored_at_the_centre_and_nothing_that_is_private(town: 
     assert [data["ticket"] for data in tickets] == ["A001", "A002"]
     assert all("follow" not in data for data in tickets)
     assert "staff.reception" not in json.dumps(collected(collector))
+
+
+def test_number_is_followed_from_afar_by_who_has_its_slip(town: Town) -> None:
+    followed: queue.SimpleQueue[Inbound] = queue.SimpleQueue()
+    at_centre = Tcp("127.0.0.1", town.central.port)
+    with Link(at_centre, Login("f", "f", ""), followed.put, subscriptions=(TOPICS.follow("+"),)):
+        assert town.ask("open_counter", counter="1").ok
+        assert town.ask("issue", service="A10").ok
+        assert town.ask("issue", service="A10").ok
+        _, (address,) = (
+            town.printer.wait_for_slip(number, timeout_s=DEADLINE_S).codes for number in (1, 2)
+        )
+        secret = address.removeprefix(SLIPS)
+        mine = TOPICS.follow(hashlib.sha256(secret.encode()).hexdigest())
+
+        def stands(**so: object) -> Callable[[], bool]:
+            def heard() -> bool:
+                with contextlib.suppress(queue.Empty):
+                    item = followed.get_nowait()
+                    if isinstance(item, Received) and item.topic == mine:
+                        told.append(decode(item.payload, Follow))
+                        assert secret.encode() not in item.payload
+                return bool(told) and all(getattr(told[-1], k) == v for k, v in so.items())
+
+            return heard
+
+        told: list[Follow] = []
+        town.until(stands(ticket="A002", state="waiting", ahead=1), "it waits behind another")
+        assert town.ask("next", counter="1").ticket == "A001"
+        town.until(stands(state="waiting", ahead=0), "it is next")
+        assert town.ask("next", counter="1").ticket == "A002"
+        town.until(stands(state="called", counter="1", calls=1), "it is called")
 
 
 def test_centre_that_is_gone_stops_nobody_and_hears_all_afterwards(town: Town) -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Self
 from appliance.bus.link import Link, Login, Pace, Tcp
 from appliance.bus.outbox import Outbox
 from appliance.bus.topics import Topics
+from appliance.desk.uplink import FromUplink, Takers, Uplink, last_will, subscriptions
 from appliance.journal.keeping import Keeping
 from appliance.line import commands
-from appliance.uplink import FromUplink, Takers, Uplink, last_will, subscriptions
 from tests.support.lobby import DAY, empty_line
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Final
 import apsw
 
 from appliance import cli
-from appliance.bus.link import Link
+from appliance.bus.link import Link, Received
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 
 PREPARED: Final = (
     "appliance.config",
-    "appliance.desk",
+    "appliance.desk.loop",
     "appliance.display.slip",
     "appliance.drivers.buttons",
     "appliance.drivers.clock",
     "appliance.drivers.printer_network",
     "appliance.running",
-    "appliance.slips",
+    "appliance.desk.slips",
     "appliance.wiring.attached",
     "appliance.wiring.lobby",
     "escpos.printer",
@@ -116,8 +116,16 @@ class Points:
             kind = "reply" if "/reply/" in topic else topic.rpartition("/")[2]
             return int(self.around(f"publish {kind}", publish)(link, topic, *args, **named))
 
+        acknowledge = Link.acknowledge
+
+        def acknowledging(link: Link, received: Received) -> None:
+            if "/proc/" in received.topic:
+                acknowledge(link, received)
+            else:
+                self.around("acknowledge", acknowledge)(link, received)
+
         setattr(Link, "publish", watched)  # noqa: B010  (mypy forbids to assign to a method)
-        setattr(Link, "acknowledge", self.around("acknowledge", Link.acknowledge))  # noqa: B010
+        setattr(Link, "acknowledge", acknowledging)  # noqa: B010  (the same)
 
     def watch_printer(self) -> None:
         """Have points around what is sent to the printer, and one in the middle of a slip."""

@@ -12,9 +12,9 @@ from appliance.bus.messages.payload import encode
 from appliance.checkin.admission import Lobby
 from appliance.checkin.keys import TrustList
 from appliance.checkin.store import TrustStore
-from appliance.daybooks import DayBooks
+from appliance.desk.daybooks import DayBooks
+from appliance.desk.reception import Reception, Trust
 from appliance.line.model import Booking
-from appliance.reception import Reception, Trust
 from tests.checkin.forge import ISSUER, ROOT, Forged, claims, trusted
 from tests.support.lobby import DAY, at
 

@@ -16,12 +16,13 @@ from appliance.bus.messages.shown import Board, KioskResult
 from appliance.bus.topics import Topics
 from appliance.checkin.admission import Admission
 from appliance.checkin.outcomes import Outcome
-from appliance.desk import Desk
+from appliance.desk.loop import Desk
+from appliance.desk.panel import Panel
+from appliance.desk.surroundings import Incoming, Rhythm, Surroundings
+from appliance.desk.wording import Wording
 from appliance.journal.keeping import Keeping
 from appliance.journal.numbers import NumberMark
 from appliance.strings import texts
-from appliance.surroundings import Incoming, Rhythm, Surroundings
-from appliance.wording import Wording
 from tests.support.lobby import at, empty_line
 from tests.support.machine import Machine
 
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from appliance.desk.printing import Job
     from appliance.drivers.lamps import Light
     from appliance.line.line import Line
-    from appliance.printing import Job
 
 M = TypeVar("M")
 
@@ -197,7 +198,7 @@ class Table:
                 beat=lambda: None,
                 wording=WORDING,
                 show_light=self.lights.append,
-                **{"judge": Said(self), **self.more},
+                **{"judge": Said(self), "panel": Panel(per_minute=1000), **self.more},
             ),
             inbox=self.inbox,
             kiosk="entrance",
@@ -212,7 +213,8 @@ class Table:
         payload: bytes,
         *,
         retain: bool = False,
-        expiry_s: int | None = None,  # noqa: ARG002  (as the desk calls it)
+        qos: int = 1,  # noqa: ARG002  (as the desk calls it)
+        expiry_s: int | None = None,  # noqa: ARG002  (the same)
         correlation: bytes | None = None,
     ) -> int:
         self.sent.setdefault(topic, []).append(Sent(payload, retain, correlation))

@@ -1,0 +1,60 @@
+"""What `lobby doctor` lays its hands on: the parts as the processes build them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from appliance import config
+from appliance.wiring import attached, lobby
+
+if TYPE_CHECKING:
+    from appliance.doctor.bench import Bench
+    from appliance.doctor.person import Person
+    from appliance.drivers.decode import Decoder
+
+
+def bench(settings: config.Settings, *, person: Person, wait_s: float, slip: bool) -> Bench:
+    """Build it; nothing is opened yet.
+
+    Args:
+        settings: The lobby's.
+        person: Who helps.
+        wait_s: So long somebody has for what they were asked to do.
+        slip: Whether a slip is to be printed.
+    """
+    from appliance.doctor.bench import Bench, Beside, Tools
+
+    clock = attached.clock(settings.clock)
+    tools = Tools(
+        machine=attached.machine(settings.device),
+        clock=clock,
+        line=partial(lobby.line, settings),
+        printer=partial(attached.printer, settings.printer),
+        camera=partial(attached.camera, settings.camera),
+        decoder=_decoder,
+        buttons=partial(attached.buttons, settings.buttons),
+        lamps=partial(attached.lamps, settings.lamps),
+        speak=partial(_speak, settings),
+    )
+    beside = Beside(settings, lobby.topics(settings), clock)
+    return Bench(settings, tools, beside, person, wait_s, slip)
+
+
+def _speak(settings: config.Settings) -> None:
+    """Speak a call that nobody waits for."""
+    from appliance.sound_verbs import say
+    from appliance.wiring import speech
+
+    chosen = settings.sound
+    if isinstance(chosen, config.NoSound):
+        return
+    number = f"{next((each.letter for each in settings.services), 'A')}001"
+    counter = next((each.id for each in settings.counters), "1")
+    say(speech.voice(chosen), speech.speaker(chosen), speech.volume(chosen, None), number, counter)
+
+
+def _decoder() -> Decoder:
+    from appliance.drivers.decode import TwoDecoders
+
+    return TwoDecoders()
