@@ -1,8 +1,9 @@
 """The inventory: which sites, lobbies and devices there are, and who may log in.
 
-One file says it for all: certificates, access lists and, later, provisioning come from it. It
-holds no secret, so that it can be kept and reviewed like any text. Declared and read in the same
-way as a device's configuration; what a device is made of (printer, camera, texts) stands there.
+One file says it for all: certificates, access lists and provisioning come from it. It holds no
+secret, so that it can be kept and reviewed like any text. Declared and read in the same way as a
+device's configuration; what a device is made of (printer, camera, texts) stands there, in
+`devices/{id}.toml` beside the inventory.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ _COUNTER = pattern(r"[A-Za-z0-9-]{1,8}", "1 to 8 of A-Z, a-z, 0-9 and -")
 # A name longer than 63 has no room in a certificate's CN, but it stands in the SAN alone.
 _HOST = pattern(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*", "a host name or an IPv4 address")
 _PORT = whole(1, 65535)
+_HOUR = pattern(r"([01]\d|2[0-3]):[0-5]\d", 'a time of day, quoted, as "03:00"')
+# Root is shut out by provisioning itself: whoever looks after the Pis is somebody else.
+_USER = pattern(r"(?!root$)[a-z_][a-z0-9_-]{0,31}", "a user's name, other than root")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +64,30 @@ class Bus:
     """Where the buses in the lobbies can be reached, beside their unix sockets."""
 
     counters_port: Annotated[
-        int, Key(_PORT, "For counters: WebSocket, TLS, name and password.", 8443)
+        int, Key(_PORT, "For counters and reception: pages, MQTT over WebSocket, TLS.", 8443)
     ]
     satellites_port: Annotated[
         int, Key(_PORT, "For satellites: MQTT, TLS, a certificate, name and password.", 8883)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Care:
+    """How the Pis are looked after."""
+
+    user: Annotated[str, Key(_USER, "Who logs in over SSH, and may use sudo.", "lobby-it")]
+    updates_at: Annotated[
+        str, Key(_HOUR, "When security updates are put in, by the Pi's clock.", "03:00")
+    ]
+    packages_proxy: Annotated[
+        str | None,
+        Key(
+            pattern(rf"http://{_LABEL}(\.{_LABEL})*(:\d{{1,5}})?", "http://host:port"),
+            "How a Pi reaches Debian's packages.",
+            None,
+            "http://proxy.musterstadt.example:3128",
+            absent="straight",
+        ),
     ]
 
 
@@ -72,6 +96,15 @@ class Site:
     """A building."""
 
     id: Annotated[str, Key(_SITE, "The building, as in codes.", example="SUED")]
+    time_servers: Annotated[
+        tuple[str, ...],
+        Key(
+            list_of(_HOST, empty=True),
+            "Its NTP servers; none: those of Debian.",
+            [],
+            ["ntp.musterstadt.example"],
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +155,7 @@ class Device:
         tuple[Role, ...],
         Key(list_of(member(Role)), "What runs on it.", ["desk", "scanner", "board"]),
     ]
+    ssh_port: Annotated[int, Key(_PORT, "Where its SSH is.", 22)]
 
     @property
     def id(self) -> str:
@@ -181,10 +215,20 @@ class Inventory:
 
     central: Central
     bus: Bus
+    care: Care
     sites: tuple[Site, ...]
     lobbies: tuple[Lobby, ...]
     devices: tuple[Device, ...]
     dashboards: tuple[Dashboard, ...]
+
+    def site_of(self, device: Device) -> Site:
+        """Give the building in which a device is."""
+        return next(each for each in self.sites if each.id == device.site)
+
+    def lobby_of(self, device: Device) -> Lobby:
+        """Give the waiting area to which a device belongs."""
+        place = device.site, device.lobby
+        return next(each for each in self.lobbies if (each.site, each.id) == place)
 
     def devices_of(self, lobby: Lobby) -> tuple[Device, ...]:
         """Give the devices of a lobby, that with the desk and its satellites."""

@@ -30,6 +30,7 @@ def load(path: Path) -> inventory.Inventory:
     return inventory.Inventory(
         central=document.one("central").build(),
         bus=document.one("bus").build(),
+        care=document.one("care").build(),
         sites=tuple(table.build() for table in document.all("site")),
         lobbies=tuple(table.build() for table in document.all("lobby")),
         devices=tuple(table.build() for table in document.all("device")),
@@ -42,6 +43,7 @@ def sections() -> tuple[Section, ...]:
     return (
         Section("central", "The central broker.", {"": inventory.Central}, always=True),
         Section("bus", "How the buses in the lobbies are reached.", {"": inventory.Bus}),
+        Section("care", "How the Pis are looked after.", {"": inventory.Care}),
         Section("site", "Each building.", {"": inventory.Site}, many=True, always=True),
         Section("lobby", "Each waiting area.", {"": inventory.Lobby}, many=True, always=True),
         Section("device", "Each Pi.", {"": inventory.Device}, many=True, always=True),
