@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from appliance.checkin.claims import ClaimsError
 from appliance.config import ConfigError
 from appliance.errors import LobbyError
-from central import cli_access, cli_bookings, cli_collect, cli_keys, cli_publish
+from central import cli_access, cli_bookings, cli_collect, cli_keys, cli_publish, cli_wait_pages
 from central.cli_arguments import PROG, Parser
 from central.handover import HandoverError
 from central.importing import MailFolderError
@@ -65,6 +65,7 @@ def _parser() -> Parser:
     cli_bookings.add_verbs(verbs)
     cli_publish.add_verbs(verbs)
     cli_collect.add_collect(verbs)
+    cli_wait_pages.add_wait_pages(verbs)
     cli_access.add_verbs(verbs)
     return parser
 

@@ -42,6 +42,14 @@ def add_office(parser: Parser | argparse._ArgumentGroup, *, required: bool = Tru
     )
 
 
+def add_broker(parser: Parser) -> None:
+    """Add where the central broker is."""
+    parser.add_argument(
+        "--broker", required=True, metavar="URL", help="mqtts://host:port or wss://host:port/path"
+    )
+    parser.add_argument("--proxy", default="", metavar="URL", help="http://host:port")
+
+
 def moment(text: str) -> datetime:
     """Read a time in whole seconds, with its offset.
 

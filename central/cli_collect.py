@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from appliance.bus.addresses import Identity, read_address
 from appliance.bus.link import Login
 from appliance.config import read_secret
-from central.cli_arguments import add_verb
+from central.cli_arguments import add_broker, add_verb
 from central.collect import Collector
 from central.collect_store import Store
 
@@ -29,9 +29,7 @@ def add_collect(verbs: Verbs[Parser]) -> None:
     """Add the verb."""
     parser = add_verb(verbs, "collect", "store the events of all devices, until told to end")
     parser.add_argument("--store", type=Path, required=True, metavar="FILE", help="the database")
-    parser.add_argument(
-        "--broker", required=True, metavar="URL", help="mqtts://host:port or wss://host:port/path"
-    )
+    add_broker(parser)
     tls = parser.add_argument_group("TLS", "PEM files; not used with mqtt:// to this machine")
     tls.add_argument("--ca", type=Path, default=Path("ca.pem"), help="default: ./ca.pem")
     tls.add_argument(
@@ -40,7 +38,6 @@ def add_collect(verbs: Verbs[Parser]) -> None:
     tls.add_argument(
         "--key", type=Path, default=Path("collector.key"), help="default: ./collector.key"
     )
-    parser.add_argument("--proxy", default="", metavar="URL", help="http://host:port")
     parser.add_argument(
         "--login", default=LOGIN, help=f"client id, and with a password the name ({LOGIN})"
     )
