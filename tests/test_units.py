@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ROOT = Path(__file__).parent.parent
 SERVICES = sorted((ROOT / "systemd").glob("*.service"))
@@ -75,5 +80,65 @@ def test_unit_starts_again_for_ever(unit: Path) -> None:
     assert setting(unit, "WatchdogSec")
 
 
-def test_scanner_has_no_network() -> None:
-    assert setting(ROOT / "systemd" / "lobby-scanner.service", "PrivateNetwork") == ["yes"]
+@pytest.mark.parametrize("name", ["lobby-scanner", "lobby-board"])
+def test_who_needs_no_network_has_none(name: str) -> None:
+    assert setting(ROOT / "systemd" / f"{name}.service", "PrivateNetwork") == ["yes"]
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
+def test_unit_has_a_user_and_a_password_of_its_own(unit: Path) -> None:
+    process = unit.stem.removeprefix("lobby-")
+    assert setting(unit, "User") == [unit.stem]
+    assert f"{process}:/etc/lobby/bus/{process}" in setting(unit, "LoadCredential")
+    others = {other.stem.removeprefix("lobby-") for other in SERVICES} - {process}
+    assert not [
+        line for line in setting(unit, "LoadCredential") if line.partition(":")[0] in others
+    ]
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
+def test_unit_opens_named_devices_only(unit: Path) -> None:
+    assert setting(unit, "DevicePolicy") == ["closed"]
+    for allowed in setting(unit, "DeviceAllow"):
+        device, rights = allowed.split()
+        # A folder below /dev is no device, and systemd passes it over without a word.
+        assert re.fullmatch(r"char-[A-Za-z0-9_]+|/dev/tty1", device), allowed
+        assert rights in {"r", "rw"}
+
+
+def started(folder: Path, *ages_s: int) -> list[str]:
+    """Start a unit whose last starts were so long ago; give for how long it waited."""
+    folder.mkdir(exist_ok=True)
+    now_s = int(time.time())
+    (folder / "starts").write_text(" ".join(str(now_s - age) for age in ages_s))
+    clock = folder / "sleep"
+    clock.write_text(f"#!/bin/sh\necho $1 >>{folder}/waited\n")
+    clock.chmod(0o755)
+    environment = {"RUNTIME_DIRECTORY": str(folder), "PATH": f"{folder}:/usr/bin:/bin"}
+    subprocess.run([ROOT / "systemd" / "backoff"], check=True, env=environment)
+    waited = folder / "waited"
+    return waited.read_text().split() if waited.exists() else []
+
+
+@pytest.mark.parametrize(
+    ("ages_s", "waited"),
+    [
+        ((), []),
+        ((1, 2), []),
+        ((1, 2, 3), ["1"]),
+        (range(1, 6), ["3"]),
+        (range(1, 50), ["10"]),
+        (range(70, 120), []),
+        (range(-50, -1), []),
+    ],
+    ids=["first", "third", "fourth", "sixth", "fiftieth", "long ago", "clock was set back"],
+)
+def test_unit_that_ends_again_and_again_waits_longer_and_is_forgiven(
+    tmp_path: Path, ages_s: Iterable[int], waited: list[str]
+) -> None:
+    assert started(tmp_path / "run", *ages_s) == waited
+
+
+def test_starts_are_remembered_for_a_minute(tmp_path: Path) -> None:
+    started(tmp_path, 1, 2, 3, 61, 99)
+    assert len((tmp_path / "starts").read_text().split()) == 4
