@@ -194,7 +194,7 @@ WRONG = [
     (("--day", "2026-03-09"), 1, "has no numbers of 2026-03-09. It has: 2026-03-02."),
     (("/nowhere/journal.sqlite",), 1, "there is no journal at /nowhere/journal.sqlite: the desk"),
     (("--rules", "/nowhere/other.toml"), 2, "/nowhere/other.toml"),
-    (("--language", "tlh"), 2, "there are de, en"),
+    (("--language", "tlh"), 2, "de, de-simple, en"),
 ]
 
 
