@@ -13,7 +13,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from appliance import config
-from appliance.bus.presence import Pulse
 from appliance.drivers.service_manager import ServiceManager
 from appliance.wiring import attached, central, lobby, speech
 from appliance.wiring.entrance import entrance as build_entrance
@@ -52,7 +51,7 @@ def scanner(settings: config.Settings) -> Iterator[Scanner]:
     manager = ServiceManager.from_environment()
     inbox: queue.SimpleQueue[Inbound] = queue.SimpleQueue()
     with lobby.link(settings, "scanner", inbox.put) as link:
-        pulse = Pulse(link, topics.presence("scanner"), manager.feed_watchdog)
+        pulse = lobby.pulse(settings, "scanner", link, manager.feed_watchdog)
         courier = Courier(partial(link.publish, expiry_s=SCAN_KEEP_S))
 
         def alive(detail: str) -> None:
@@ -148,7 +147,7 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
             subscriptions.append(topics.board)
         take = without_receipts(inbox.put)
         link = lobby.link(settings, "desk", take, subscriptions, session_s=DESK_SESSION_S)
-        pulse = Pulse(link, topics.presence("desk"), manager.feed_watchdog)
+        pulse = lobby.pulse(settings, "desk", link, manager.feed_watchdog)
         built = Desk(
             line=empty,
             journal=journal,
@@ -218,7 +217,7 @@ def board(settings: config.Settings) -> Iterator[Screen]:
         speech.announcer(settings.sound) as announcer,
         lobby.link(settings, "board", inbox.put, subscriptions) as link,
     ):
-        pulse = Pulse(link, topics.presence("board"), manager.feed_watchdog)
+        pulse = lobby.pulse(settings, "board", link, manager.feed_watchdog)
         manager.ready()
         painter = looks.painter(settings, monitor.size)
         stack.enter_context(looks.slides(settings, painter, inbox.put))

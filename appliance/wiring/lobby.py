@@ -9,9 +9,6 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from appliance import config
-from appliance.bus.access import process_login
-from appliance.bus.link import Link, Login, UnixSocket
-from appliance.bus.presence import last_will
 from appliance.bus.topics import Topics
 
 if TYPE_CHECKING:
@@ -20,7 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from appliance import paper
-    from appliance.bus.link import Inbound
+    from appliance.bus.link import Inbound, Link
+    from appliance.bus.presence import Pulse
     from appliance.desk.agenda import AgendaPart
     from appliance.desk.daybooks import DayBooks
     from appliance.desk.health import HealthPart
@@ -53,6 +51,10 @@ def link(
     session_s: int = 0,
 ) -> Link:
     """Give a process's connection to the bus, not yet open; see `Link`."""
+    from appliance.bus.access import process_login
+    from appliance.bus.link import Link, Login, UnixSocket
+    from appliance.bus.presence import last_will
+
     name = process_login(settings.device.id, process)
     lies = settings.bus.passwords / process
     handed = config.handed_over(lies)
@@ -66,6 +68,13 @@ def link(
         will=last_will(topics(settings).presence(process)),
         session_s=session_s,
     )
+
+
+def pulse(settings: config.Settings, process: str, link: Link, fed: Callable[[], None]) -> Pulse:
+    """Give what says that a process is alive, to the bus and to the service manager."""
+    from appliance.bus.presence import Pulse
+
+    return Pulse(link, topics(settings).presence(process), fed)
 
 
 def line(settings: config.Settings) -> Line:
