@@ -16,8 +16,9 @@ import logging
 import queue
 import threading
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+import msgspec
 
 from appliance.drivers.sound import SoundError
 from appliance.errors import LobbyError
@@ -42,8 +43,7 @@ CALLS_MAX: Final = 60
 STOP_S: Final = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """What is to be spoken.
 
     Args:
@@ -59,8 +59,7 @@ class Call:
     at_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(msgspec.Struct, frozen=True):
     """What is spoken without a break.
 
     Args:

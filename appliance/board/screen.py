@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import queue
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec.structs import replace
 
 from appliance.bus.link import Inbound, Received
 from appliance.bus.messages.payload import MessageError, decode

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+from msgspec.structs import replace
 from PIL import Image
 
 from appliance.display.board_edges import draw_foot, draw_head
@@ -27,8 +28,7 @@ LOGO, LOGO_WIDEST = 60, 240
 BLACK: Colour = (0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Panel:
+class _Panel(msgspec.Struct, frozen=True):
     """A part of the screen, and how it is drawn.
 
     Args:

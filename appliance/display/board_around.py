@@ -7,9 +7,10 @@ killed comes back with the same picture.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import time
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from appliance.display.board_view import BoardView, Mood
 

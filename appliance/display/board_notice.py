@@ -7,8 +7,10 @@ are none of a call's: who waits shall not take somebody's new number for one tha
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, assert_never
+
+import msgspec
+from msgspec.structs import replace
 
 from appliance.display.board_view import Tone
 from appliance.display.canvas import Align
@@ -97,8 +99,7 @@ def _look(theme: Theme, tone: Tone) -> _Look:
     return _Look(shape, ink.ground, ink.ink, soft.ink, sign.ink)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Stack:
+class _Stack(msgspec.Struct, frozen=True):
     """Lines below each other, each with its colour and the pixels above its capitals."""
 
     lines: tuple[tuple[Line, Colour, float], ...]

@@ -14,9 +14,11 @@ somebody is to read right now lasts in real seconds: eyes are not any faster the
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Generic, TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from appliance.bus.messages.shown import Board, Call, KioskResult, Wait
 from appliance.display.board_around import Around
@@ -43,8 +45,7 @@ MINUTE_S = 60.0
 M = TypeVar("M", Board, Wait)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Timing:
+class Timing(msgspec.Struct, frozen=True):
     """How long a call is made to stand out, and a notice to stay.
 
     Args:
@@ -67,8 +68,7 @@ class Timing:
     speed: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Heard(Generic[M]):
+class _Heard(msgspec.Struct, Generic[M], frozen=True):
     message: M
     at_s: float
 
@@ -76,8 +76,7 @@ class _Heard(Generic[M]):
         return self.at_s + min(max(self.message.valid_s, 0), AGE_MAX_S)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _DeskTime:
+class _DeskTime(msgspec.Struct, frozen=True):
     """Desk time, from the last live message and the monotonic clock."""
 
     told: datetime
@@ -87,8 +86,7 @@ class _DeskTime:
         return self.told + timedelta(seconds=now_s - self.at_s)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Turn:
+class _Turn(msgspec.Struct, frozen=True):
     """A call's time in the large place: from `start_s` until the next one starts."""
 
     call: Call
@@ -101,14 +99,12 @@ class _Turn:
         return max(self.called_s + timing.emphasis_s, self.start_s + timing.turn_s)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Notice:
+class _Notice(msgspec.Struct, frozen=True):
     view: NoticeView
     ends_s: float
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class BoardState:
+class BoardState(msgspec.Struct, frozen=True):
     """What was heard so far. `hear` and `show` give the next state, `view` what is to be seen.
 
     All `now_s` are of one monotonic clock, and do not decrease.
@@ -121,7 +117,7 @@ class BoardState:
 
     zone: tzinfo
     timing: Timing = Timing()
-    around: Around = field(default_factory=Around)
+    around: Around = msgspec.field(default_factory=Around)
     board: _Heard[Board] | None = None
     wait: _Heard[Wait] | None = None
     desk: _DeskTime | None = None

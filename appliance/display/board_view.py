@@ -5,10 +5,11 @@ No names and no wishes are in here, so that none can ever be drawn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,8 +42,7 @@ ENTRANCE = 4
 """So many steps a new call takes to come to rest; the last is the picture that stays."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class CallView:
+class CallView(msgspec.Struct, frozen=True):
     """A call as it is drawn.
 
     Args:
@@ -58,16 +58,14 @@ class CallView:
     entered: int = ENTRANCE
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class NextView:
+class NextView(msgspec.Struct, frozen=True):
     """A ticket that will be called soon."""
 
     ticket: str
     right_of_way: bool = False
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ServiceView:
+class ServiceView(msgspec.Struct, frozen=True):
     """The wait for one service.
 
     Args:
@@ -81,8 +79,7 @@ class ServiceView:
     range_min: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class StaleView:
+class StaleView(msgspec.Struct, frozen=True):
     """The news are old.
 
     Args:
@@ -105,8 +102,7 @@ class Tone(Enum):
     """Nothing could be done; somebody helps."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class NoticeView:
+class NoticeView(msgspec.Struct, frozen=True):
     """What is told to the person who scanned or pressed just now.
 
     Args:
@@ -133,8 +129,7 @@ class NoticeView:
         return max((len(words) for _, words in self.more), default=0)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SlideView:
+class SlideView(msgspec.Struct, frozen=True):
     """What is on a slide: a picture, or words.
 
     Args:
@@ -162,8 +157,7 @@ class Hung(NamedTuple):
     pictures: Mapping[str, Image]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class BoardView:
+class BoardView(msgspec.Struct, frozen=True):
     """Everything that is on the screen.
 
     Args:

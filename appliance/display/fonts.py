@@ -6,10 +6,12 @@ up to date. Noto Sans has Latin, Cyrillic and Greek; each other script has a fam
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from appliance.errors import LobbyError
 
@@ -50,8 +52,7 @@ class Weight(Enum):
     BOLD = "bold"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class FontFiles:
+class FontFiles(msgspec.Struct, frozen=True):
     """One family: the two files that everything is set in.
 
     Args:

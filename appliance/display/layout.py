@@ -7,8 +7,9 @@ shape gives what it has more of to the parts below the large place.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 SHORT_SIDE = 1080
 LONG_SIDE = 1920
@@ -110,8 +111,7 @@ class Part(NamedTuple):
     content: Box
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Layout:
+class Layout(msgspec.Struct, frozen=True):
     """The parts of a board, in pixels of the screen.
 
     Args:

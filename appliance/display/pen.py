@@ -7,9 +7,9 @@ own one without searching.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
 from PIL.Image import Image
 
 from appliance.display.canvas import Align, Canvas
@@ -31,8 +31,7 @@ TITLE_CAP = 25
 TITLE_HEIGHT = 84
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ServiceSign:
+class ServiceSign(msgspec.Struct, frozen=True):
     """How a service is shown.
 
     Args:
@@ -44,8 +43,7 @@ class ServiceSign:
     names: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Signs:
+class Signs(msgspec.Struct, frozen=True):
     """What the board says that does not change during the day.
 
     Args:
@@ -59,8 +57,8 @@ class Signs:
     office: str
     lobby: str
     texts: tuple[Texts, ...]
-    services: Mapping[str, ServiceSign] = field(default_factory=dict)
-    places: Mapping[str, str] = field(default_factory=dict)
+    services: Mapping[str, ServiceSign] = msgspec.field(default_factory=dict)
+    places: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 def leading(line: Line) -> float:
@@ -68,8 +66,7 @@ def leading(line: Line) -> float:
     return LEADING_BACKWARDS if line.rtl else LEADING
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Pen:
+class Pen(msgspec.Struct, frozen=True):
     """Draws text of the board's sizes.
 
     Args:

@@ -7,9 +7,10 @@ too, of Amharic and Latin in one line say, is drawn in the next font that has it
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from appliance.display.fonts import (
     FAMILIES,

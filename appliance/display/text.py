@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections import OrderedDict
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 from PIL import Image, ImageDraw, ImageFont, features
 
 from appliance.display import breaking
@@ -74,8 +74,7 @@ def clean(text: str, limit: int = CHARACTERS_MAX) -> str:
     return line
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class Line(msgspec.Struct, frozen=True, eq=False):
     """A line of text, ready to be put down.
 
     Args:

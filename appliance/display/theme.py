@@ -11,7 +11,7 @@ Sizes are capital heights, not font sizes: that is what one reads from afar. The
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import msgspec
 
 Colour = tuple[int, int, int]
 
@@ -19,8 +19,7 @@ AAA_TEXT = 7.0
 AAA_SIGN = 3.0
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Pair:
+class Pair(msgspec.Struct, frozen=True):
     """What is drawn, and what it stands on."""
 
     ink: Colour
@@ -43,8 +42,7 @@ def luminance(colour: Colour) -> float:
     return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Theme:
+class Theme(msgspec.Struct, frozen=True):
     """Colours, by what they are for. All are text colours but `sign` ones.
 
     Args:
@@ -100,7 +98,7 @@ class Theme:
         """Name the pairs that miss AAA; empty when all is well."""
         return tuple(
             f"{field.name}: {pair.contrast():.1f}, at least {least:g} is needed"
-            for field in fields(self)
+            for field in msgspec.structs.fields(self)
             if isinstance(pair := getattr(self, field.name), Pair)
             and pair.contrast() < (least := AAA_SIGN if "sign" in field.name else AAA_TEXT)
         )

@@ -19,9 +19,11 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import fields, replace
 
 from appliance.display.fonts import FontFiles
 from appliance.display.theme import AAA_SIGN, AAA_TEXT, DAY, NIGHT, Colour, Pair, Theme

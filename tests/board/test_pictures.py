@@ -6,11 +6,11 @@ import hashlib
 import itertools
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image, ImageChops, ImageStat
 
 from appliance.bus.messages.shown import KioskResult

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import dataclasses
-
+import msgspec
 import pytest
 
 from appliance.display.theme import DAY, Pair
@@ -30,7 +29,7 @@ def test_the_day_theme_keeps_aaa() -> None:
 
 
 def test_a_faint_pair_is_named() -> None:
-    faint = dataclasses.replace(DAY, page_soft=Pair((150, 150, 150), (255, 255, 255)))
+    faint = msgspec.structs.replace(DAY, page_soft=Pair((150, 150, 150), (255, 255, 255)))
     assert [complaint.partition(":")[0] for complaint in faint.too_faint()] == ["page_soft"]
 
 
@@ -38,7 +37,7 @@ def test_parts_that_share_a_ground_share_it_exactly() -> None:
     for name in ("head", "call", "rest", "page", "priority", "done", "told", "ask"):
         grounds = {
             getattr(DAY, field.name).ground
-            for field in dataclasses.fields(DAY)
+            for field in msgspec.structs.fields(DAY)
             if field.name.split("_")[0] == name
         }
         assert len(grounds) == 1, name
