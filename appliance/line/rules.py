@@ -86,7 +86,12 @@ def rank(ticket: Ticket, now: datetime, service: Service) -> Rank:
 def _class_and_time(ticket: Ticket, now: datetime, service: Service) -> tuple[RankClass, datetime]:
     booking = ticket.booking
     if booking is None:
-        if service.max_wait is not None and now >= ticket.taken + service.max_wait:
+        if (
+            service.max_wait is not None
+            # Who is urgent stands before all already: to count from later would set them back.
+            and ticket.urgent is None
+            and now >= ticket.taken + service.max_wait
+        ):
             return RankClass.RIGHT_OF_WAY, ticket.taken + service.max_wait
         return RankClass.ORDINARY, ticket.taken
     if not ticket.clock_sure:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from appliance.line import commands
 from appliance.line.answers import Called
-from appliance.line.model import RankClass
+from appliance.line.model import RankClass, Service, Ticket, Urgency
 from appliance.line.rules import candidates, rank
 from tests.support.lobby import Played, at
 
@@ -90,3 +92,10 @@ def test_who_waits_for_a_service_that_was_dropped_is_still_called() -> None:
     kept = {code: s for code, s in lobby.line.services.items() if code != "B1"}
     ranked = candidates(lobby.line.counters["3"], lobby.line.tickets.values(), at("09:01"), kept)
     assert [candidate.ticket for candidate in ranked] == [number]
+
+
+def test_who_is_urgent_is_not_set_back_by_having_waited_long() -> None:
+    service = Service("B1", "B", timedelta(minutes=10), max_wait=timedelta(minutes=40))
+    first = Ticket("B001", 1, "B1", at("08:18"), urgent=Urgency.HEALTH)
+    second = Ticket("B002", 2, "B1", at("08:50"), urgent=Urgency.HEALTH)
+    assert rank(first, at("09:00"), service) < rank(second, at("09:00"), service)
