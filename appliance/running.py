@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
+SWITCH_S = 0.0005
+"""The thread of a connection, which has an answer to send, waits no longer for the loop than this;
+Python's own 5 ms is longer than a whole call."""
+
+
 class Process(Protocol):
     """One of the three."""
 
@@ -31,6 +36,7 @@ def run(name: str, process: AbstractContextManager[Process]) -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format=f"{name}: %(message)s", force=True
     )
+    sys.setswitchinterval(SWITCH_S)
     stop = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:

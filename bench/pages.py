@@ -13,6 +13,7 @@ broker, desk and board share its cores, as on no Pi, where the browser is anothe
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import queue
 import shutil
@@ -157,7 +158,10 @@ def drawn(pictures: Path, since: float) -> float:
     """Give when the board's first picture after a moment was there."""
     until = time.time() + DEADLINE_S
     while time.time() < until:
-        stamps = [path.stat().st_mtime for path in pictures.glob("board-*.png")]
+        stamps = []
+    for path in pictures.glob("board-*.png"):
+        with contextlib.suppress(FileNotFoundError):  # the board takes away the oldest
+            stamps.append(path.stat().st_mtime)
         if after := [stamp for stamp in stamps if stamp > since]:
             return min(after)
         time.sleep(0.002)
