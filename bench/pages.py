@@ -159,9 +159,9 @@ def drawn(pictures: Path, since: float) -> float:
     until = time.time() + DEADLINE_S
     while time.time() < until:
         stamps = []
-    for path in pictures.glob("board-*.png"):
-        with contextlib.suppress(FileNotFoundError):  # the board takes away the oldest
-            stamps.append(path.stat().st_mtime)
+        for path in pictures.glob("board-*.png"):
+            with contextlib.suppress(FileNotFoundError):  # the board takes away the oldest
+                stamps.append(path.stat().st_mtime)
         if after := [stamp for stamp in stamps if stamp > since]:
             return min(after)
         time.sleep(0.002)
