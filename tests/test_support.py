@@ -74,16 +74,19 @@ def test_an_orphan_is_found() -> None:
     assert left_since(before, NO_GRACE_S) == [f"process {pid.strip()}: sleep 60"]
 
 
-def test_the_children_of_what_is_killed_are_found_too() -> None:
+def test_the_children_of_what_is_killed_are_found_too(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    said.write_text("here\n")
     before = Running.now()
     with subprocess.Popen(
-        ["sh", "-c", "sleep 61 & echo; wait"], stdout=subprocess.PIPE, text=True
+        ["sh", "-c", f"tail -f {said} & wait"], stdout=subprocess.PIPE, text=True
     ) as shell:
         assert shell.stdout
+        # Said by the child itself: until then it may still be a copy of the shell.
         shell.stdout.readline()
         first, second = left_since(before, NO_GRACE_S)
     assert first.startswith(f"process {shell.pid}: sh")
-    assert second.endswith(": sleep 61")
+    assert second.endswith(f": tail -f {said}")
 
 
 def test_a_process_that_ended_unwaited_is_no_leftover() -> None:
