@@ -104,21 +104,12 @@ MAY_KNOW: Final = {
     "desk.reception": PARTS | {"desk.daybooks", "desk.parts"},
     "desk.from_issuer": PARTS | {"desk.daybooks", "desk.parts", "desk.reception"},
     "desk.slips": PARTS | {"desk.forecasting"},
-    "cli_agenda": PARTS | {"desk.agenda_sheets", "desk.daybooks"},
-    "cli_arguments": NOTHING,
-    "cli_sound": NOTHING,
-    "cli_slides": GROUND | {"display", "board.slide_folder", "board.slides_fetch"},
     "board.slide_folder": GROUND | {"display"},
     "board.slides_fetch": GROUND | {"display", "board.slide_folder"},
     "sound_verbs": GROUND | {"board.announcing", "drivers"},
     "aiming": PARTS,
     "aiming_verb": PARTS | {"aiming"},
-    "cli_bus": NOTHING,
-    "cli_camera": NOTHING,
-    "cli_doctor": NOTHING,
-    "cli_support": NOTHING,
-    "cli_journal": frozenset({"cli_arguments"}),
-    "console": GROUND | {"line", "bus", "cli_bus"},
+    "console": GROUND | {"line", "bus"},
     "doctor": PARTS | {"console", "desk.health"},
     "explaining": GROUND | {"line"},
     "fallback": GROUND | {"display"},
@@ -141,7 +132,7 @@ MAY_KNOW: Final = {
     "board.screen": PARTS,
     "replay": GROUND | {"line", "checkin"},
     "running": GROUND,
-    "whatif": GROUND | {"cli_arguments", "line", "journal"},
+    "whatif": GROUND | {"line", "journal"},
     "wiring": PARTS
     | DESK_PARTS
     | PROCESSES
@@ -154,13 +145,11 @@ MAY_KNOW: Final = {
         "board.spoken",
         "board.voice",
     },
-    "cli": PARTS
-    | DESK_PARTS
-    | PROCESSES
-    | {"cli_bus", "cli_doctor", "cli_slides", "cli_sound", "console", "doctor", "sound_verbs"}
-    | {"cli_support", "support", "aiming_verb", "cli_camera"}
-    | {"cli_agenda", "cli_arguments", "cli_journal", "explaining", "journal_verbs", "replay"}
-    | {"fallback", "pages", "running", "whatif", "wiring"},
+    "verbs": PARTS
+    | {"board.slide_folder", "board.slides_fetch", "desk.agenda_sheets", "desk.daybooks"}
+    | {"aiming_verb", "console", "doctor", "explaining", "fallback", "journal_verbs", "pages"}
+    | {"replay", "running", "sound_verbs", "support", "whatif", "wiring"},
+    "cli": frozenset({"verbs"}),
 }
 # What ships apart from it → the parts of the appliance that it may know.
 OTHERS_MAY_KNOW: Final = {
@@ -300,8 +289,8 @@ def may_know(home: str, part: str) -> frozenset[str]:
 
 
 def concrete(part: str, found: Import, tree: Mapping[str, str]) -> Iterator[str]:
-    """Keep concrete drivers to `wiring`; a verb of `cli` may borrow one while it runs."""
-    if part == "cli" and found.lazy:
+    """Keep concrete drivers to `wiring`; a verb of the command may borrow one while it runs."""
+    if part == "verbs" and found.lazy:
         return
     drivers = [text for path, text in tree.items() if path.startswith("appliance/drivers/")]
     whole_module = f"{'/'.join(found.path)}.py" in tree or found.name in {None, "*"}
@@ -399,7 +388,7 @@ def test_the_line_asks_the_world_nothing() -> None:
             "only wiring may know appliance.drivers.camera",
         ),
         (
-            "appliance/cli.py",
+            "appliance/verbs/codes.py",
             "from appliance.drivers.camera import Folder",
             "only wiring may know appliance.drivers.camera",
         ),
@@ -437,7 +426,7 @@ def shrink() -> Luma: ...
         ("appliance/desk/loop.py", "from appliance.drivers.camera import Camera, Frame, Luma"),
         ("appliance/desk/loop.py", "from appliance.drivers.camera import CameraGone, Gate, shrink"),
         ("appliance/wiring.py", "from appliance.drivers.camera import Folder, open_folder"),
-        ("appliance/cli.py", "def decode():\n from appliance.drivers.camera import Folder"),
+        ("appliance/verbs/codes.py", "def decode():\n from appliance.drivers.camera import Folder"),
         ("appliance/display/board.py", "from appliance.bus.messages.shown import Board"),
         ("appliance/line/wait.py", "import math\nimport numpy as np\nfrom .model import Rank"),
         ("central/issuer.py", "import cbor2\nfrom appliance.checkin import code"),

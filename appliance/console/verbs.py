@@ -9,10 +9,10 @@ import shlex
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from appliance import config
+from appliance.bus.asking import KEY_BYTES
 from appliance.bus.beats import Beats, Process
 from appliance.bus.link import Connected, Disconnected, UnixSocket
 from appliance.bus.messages.asked import Command
-from appliance.cli_bus import KEY_BYTES
 from appliance.console.ear import Ear
 from appliance.console.happenings import Differences, Happening, What
 from appliance.console.looking import look
@@ -38,7 +38,7 @@ class Verbs:
     """Does what is asked.
 
     Args:
-        asked: The verb's arguments; see `cli_bus`.
+        asked: The verb's arguments; see `verbs.over_the_bus`.
         settings: The lobby's.
         topics: The lobby's tree.
         now: The machine's clock.

@@ -27,7 +27,7 @@ def run(asked: argparse.Namespace, make: MakeBench, stdin: TextIO, out: TextIO, 
     """Examine what is asked for; give the exit code.
 
     Args:
-        asked: See `cli_doctor`.
+        asked: See `verbs.doctor`.
         make: Builds what is needed.
         stdin: Where a person would type; whoever is no terminal is asked nothing.
         out: Where it is told.

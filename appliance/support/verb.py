@@ -40,7 +40,7 @@ def run(
     """Make it; give the exit code.
 
     Args:
-        asked: See `cli_support`.
+        asked: See `verbs.support_bundle`.
         read: The settings; or why there are none, and a bundle is made all the same.
         bench: Builds what an examination needs; None: there are no settings.
         now: The machine's time.

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import threading
-from argparse import Namespace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 from typing import TYPE_CHECKING, Self
 
 import pytest
 
-from appliance import cli_slides, config, strings
 from appliance.board.slides_fetch import FetchError, fetch
+from appliance.cli import main
 from appliance.display.slides import read_slides
 from tests.slides.pictures import claiming, png
 
@@ -198,24 +196,25 @@ def test_what_an_earlier_attempt_left_behind_is_removed(site: Site, tmp_path: Pa
     assert not (tmp_path / "set-half").exists()
 
 
-def test_the_verb_says_what_happened(site: Site, tmp_path: Path) -> None:
+def test_the_verb_says_what_happened(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     source = (resources.files("appliance") / "examples" / "entrance.toml").read_text("utf-8")
     file = tmp_path / "lobby.toml"
     folder = tmp_path / "slides"
     folder.mkdir()
     file.write_text(f'{source}\n[slides]\nfolder = "{folder}"\nurl = "{site.url}"\n', "utf-8")
-    settings = config.load(file, languages=strings.languages())
     site.publish(a=png())
-    out, err = io.StringIO(), io.StringIO()
-    asked = Namespace(slides_verb="fetch")
-    assert cli_slides.run(asked, settings, out, err) == 0
-    assert cli_slides.run(asked, settings, out, err) == 0
-    assert cli_slides.run(Namespace(slides_verb="check"), settings, out, err) == 0
-    assert out.getvalue().splitlines() == [
+
+    def slides(verb: str) -> int:
+        return main(["slides", verb, "--config", str(file)])
+
+    assert [slides("fetch"), slides("fetch"), slides("check")] == [0, 0, 0]
+    assert capsys.readouterr().out.splitlines() == [
         "new slides are in place.",
         "the slides are up to date.",
         "1 slides, 0 of them without their picture.",
     ]
     site.status = 500
-    assert cli_slides.run(asked, settings, out, err) == 1
-    assert "answers 500" in err.getvalue()
+    assert slides("fetch") == 1
+    assert "answers 500" in capsys.readouterr().err

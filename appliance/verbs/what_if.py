@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from appliance.cli_arguments import day
+from appliance.verbs.asked import LANGUAGE, day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ def add_options(replay: argparse.ArgumentParser) -> None:
     options.add_argument(
         "--moved", type=_count, default=MOVED, metavar="N", help=f"tell of N numbers ({MOVED})"
     )
-    options.add_argument("--language", metavar="L", help="such as en; else the site's")
+    options.add_argument("--language", metavar="L", help=LANGUAGE)
     options.add_argument("--json", action="store_true", help="for machines, with every number")
 
 

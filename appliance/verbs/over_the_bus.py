@@ -1,14 +1,16 @@
-"""What may be asked over the bus. Every verb of the command imports this: it is light."""
+"""`lobby next`, `recall`, `issue`, `status`, `watch`: what is asked of the desk over the bus."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from appliance.verbs.asked import LANGUAGE, add_config, seconds_up_to, settings
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from appliance.verbs.asked import Verbs
 
 KEY_BYTES = 16
 ANSWER_WITHIN_S = 10.0
@@ -16,19 +18,9 @@ LONGEST_S = 600.0
 """Nobody waits for an answer for longer."""
 
 
-def add_verbs(
-    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
-    config: Path,
-    do: Callable[[argparse.Namespace], int],
-) -> None:
-    """Add `next`, `recall`, `issue`, `status` and `watch`.
-
-    Args:
-        verbs: Of the command.
-        config: The usual configuration.
-        do: Does what is asked, and gives the exit code.
-    """
-    add = partial(_add, verbs, config, do)
+def add(verbs: Verbs) -> None:
+    """Add `next`, `recall`, `issue`, `status` and `watch`."""
+    add = partial(_add, verbs)
     for name, meaning in (
         ("next", "call the next number to a counter"),
         ("recall", "call the number at a counter once more"),
@@ -47,16 +39,14 @@ def add_verbs(
 
 
 def _add(
-    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
-    config: Path,
-    do: Callable[[argparse.Namespace], int],
+    verbs: Verbs,
     name: str,
     meaning: str,
 ) -> argparse.ArgumentParser:
     verb = verbs.add_parser(name, help=meaning)
-    verb.set_defaults(verb=do, asked_for=name)
-    verb.add_argument("--config", type=Path, default=config, metavar="FILE")
-    verb.add_argument("--language", metavar="L", help="such as en; else the site's")
+    verb.set_defaults(verb=_ask, asked_for=name)
+    add_config(verb)
+    verb.add_argument("--language", metavar="L", help=LANGUAGE)
     verb.add_argument("--json", action="store_true", help="for machines, one line each")
     return verb
 
@@ -64,7 +54,7 @@ def _add(
 def _repeatable(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--timeout",
-        type=_seconds,
+        type=seconds_up_to(LONGEST_S),
         default=ANSWER_WITHIN_S,
         metavar="S",
         help="wait so long for an answer, in seconds; else 10",
@@ -77,16 +67,6 @@ def _repeatable(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= LONGEST_S:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of seconds up to {LONGEST_S:.0f}")
-    return seconds
-
-
 def _key(text: str) -> bytes:
     try:
         key = bytes.fromhex(text)
@@ -95,3 +75,13 @@ def _key(text: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise argparse.ArgumentTypeError(f"'{text}' is no key: 32 hexadecimal digits")
     return key
+
+
+def _ask(asked: argparse.Namespace) -> int:
+    from appliance import wiring
+    from appliance.console import verbs
+
+    chosen = settings(asked.config)
+    now = wiring.attached.clock(chosen.clock).now
+    topics = wiring.lobby.topics(chosen)
+    return verbs.Verbs(asked, chosen, topics, now, sys.stdout, sys.stderr).run()

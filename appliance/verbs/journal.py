@@ -1,18 +1,23 @@
-"""What may be asked of `lobby journal`. Every verb of the command imports this: it is light."""
+"""`lobby journal`: back up, restore, check and read the journal."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from appliance.cli_arguments import day
+from appliance.verbs.asked import CONFIG, LANGUAGE, day, settings
 
 if TYPE_CHECKING:
     import argparse
 
+    from appliance.verbs.asked import Verbs
 
-def add_verbs(journal: argparse.ArgumentParser) -> None:
-    """Add the verbs of `lobby journal`."""
+
+def add(lobby: Verbs) -> None:
+    """Add `journal`."""
+    journal = lobby.add_parser("journal", help="back up, restore, check and read the journal")
+    journal.set_defaults(verb=_journal)
     verbs = journal.add_subparsers(metavar="VERB", required=True)
     backup = _add(verbs, "backup", "copy it to a file, beside a running desk")
     backup.add_argument("to", type=Path, metavar="TO")
@@ -35,14 +40,14 @@ def add_verbs(journal: argparse.ArgumentParser) -> None:
     show = _add(verbs, "show", "tell what happened on a day")
     show.add_argument("number", nargs="?", metavar="NUMBER", help="only this one, such as A017")
     _day(show, "such as 2026-03-02; else the last")
-    show.add_argument("--language", metavar="L", help="such as en; else the site's")
+    show.add_argument("--language", metavar="L", help=LANGUAGE)
     _machines(show)
 
     _add(verbs, "begin", "say that this is a new device: it gave out no numbers today")
 
 
 def _add(
-    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
+    verbs: Verbs,
     name: str,
     meaning: str,
 ) -> argparse.ArgumentParser:
@@ -61,3 +66,20 @@ def _machines(verb: argparse.ArgumentParser) -> None:
 
 def _day(verb: argparse.ArgumentParser, meaning: str) -> None:
     verb.add_argument("--day", type=day, metavar="D", help=meaning)
+
+
+def _journal(asked: argparse.Namespace) -> int:
+    from appliance import wiring
+    from appliance.journal_verbs import Place, run
+
+    if asked.journal is not None and asked.config is None and not CONFIG.exists():
+        return run(asked, Place(asked.journal), sys.stdout, sys.stderr)
+    chosen = settings(asked.config or CONFIG)
+    home = chosen.device.state_dir / "journal.sqlite"
+    place = Place(
+        asked.journal or home,
+        wiring.lobby.line(chosen),
+        chosen.site.language,
+        at_home=asked.journal is None,
+    )
+    return run(asked, place, sys.stdout, sys.stderr)

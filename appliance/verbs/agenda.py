@@ -4,66 +4,58 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, TextIO
+import sys
+from typing import TYPE_CHECKING
 
-from appliance.desk.agenda_sheets import sheets
-from appliance.display.agenda import NoList, agenda_text
-from appliance.strings import texts
+from appliance.verbs.asked import FINE, LANGUAGE, add_config, day, settings, sorry, wrong_use
 
 if TYPE_CHECKING:
     import argparse
-    from datetime import datetime
     from pathlib import Path
 
     from appliance.checkin.daybook import DayBook
-    from appliance.config import Settings
     from appliance.desk.agenda_sheets import Sheets
-    from appliance.desk.daybooks import DayBooks
-
-FINE, NOT_FINE, WRONG_USE = 0, 1, 2
+    from appliance.verbs.asked import Verbs
 
 
-def run(
-    asked: argparse.Namespace,
-    settings: Settings,
-    books: DayBooks,
-    now: datetime,
-    out: TextIO,
-    err: TextIO,
-) -> int:
-    """Tell the agenda of a day, and give the exit code.
+def add(verbs: Verbs) -> None:
+    """Add `agenda`."""
+    agenda = verbs.add_parser("agenda", help="tell the appointments of a day, without names")
+    add_config(agenda)
+    agenda.add_argument("--day", type=day, metavar="D", help="such as 2026-03-02; else today")
+    agenda.add_argument("--short", action="store_true", help="with the short numbers")
+    agenda.add_argument("--language", metavar="L", help=LANGUAGE)
+    agenda.add_argument("--json", action="store_true", help="for machines")
+    agenda.set_defaults(verb=_agenda)
 
-    Args:
-        asked: The verb's arguments: `day`, `json`, `short`, `language`.
-        settings: The lobby's.
-        books: The desk's.
-        now: What the clock says.
-        out: Where it is told.
-        err: Where it is said why not.
-    """
-    language = asked.language or settings.site.language
+
+def _agenda(asked: argparse.Namespace) -> int:
+    from appliance import wiring
+    from appliance.desk.agenda_sheets import sheets
+    from appliance.display.agenda import NoList, agenda_text
+    from appliance.strings import texts
+
+    chosen = settings(asked.config)
+    language = asked.language or chosen.site.language
     try:
         words = texts(language)
     except LookupError as error:
-        err.write(f"lobby: {error.args[0]}\n")
-        return WRONG_USE
-    day = asked.day or now.astimezone(settings.site.timezone).date()
-    book = books.day(day)
-    composer = sheets(settings, language)
+        return wrong_use(error.args[0])
+    now = wiring.attached.clock(chosen.clock).now()
+    day = asked.day or now.astimezone(chosen.site.timezone).date()
+    book = wiring.lobby.books(chosen).day(day)
+    composer = sheets(chosen, language)
     agenda = composer.whole(book, now, short=asked.short)
     if isinstance(agenda, NoList):
-        if (shut := _shut(settings.device.state_dir)) is not None:
-            err.write(f"lobby: {shut} cannot be read; ask as root or as the user of lobby.\n")
-            return NOT_FINE
-        err.write(
-            f"lobby: no list of appointments for {day} has come; that does not mean that there"
-            " are none.\n"
+        if (shut := _shut(chosen.device.state_dir)) is not None:
+            return sorry(f"{shut} cannot be read; ask as root or as the user of lobby.")
+        return sorry(
+            f"no list of appointments for {day} has come; that does not mean that there are none."
         )
-        return NOT_FINE
     if asked.json:
-        out.write(_as_json(book, composer, short=asked.short))
+        sys.stdout.write(_as_json(book, composer, short=asked.short))
     else:
-        out.write(agenda_text(agenda, words))
+        sys.stdout.write(agenda_text(agenda, words))
     return FINE
 
 
