@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from appliance.bus.messages.payload import LIMIT_BYTES, encode
-from appliance.bus.messages.uploaded import EventId, Uploaded, epoch_text
+from appliance.bus.messages.uploaded import EventId, Uploaded
 from appliance.journal import codec
+from appliance.journal.codec import epoch_text
 
 if TYPE_CHECKING:
     from appliance.journal.entries import Entry, Position
+
+
+_TO_CHANGE = codec.PRIVATE | codec.EPOCHS
 
 
 class UnsendableError(ValueError):
@@ -59,8 +63,8 @@ def pack(device: str, entry: Entry, before: Position | None) -> bytes:
 
 
 def _public(entry: Entry) -> msgspec.Raw:
-    """Give an event's members, as JSON, without those that never leave the device."""
-    if not any(name in entry.data for name in codec.PRIVATE):
+    """Give an event's members as they may leave the device, as JSON."""
+    if not any(name in entry.data for name in _TO_CHANGE):
         # Almost all: looking is a tenth of the work of taking apart and putting together.
         return msgspec.json.decode(entry.data, type=msgspec.Raw)
     return msgspec.Raw(msgspec.json.encode(codec.public(entry.type, entry.data)))

@@ -26,6 +26,11 @@ house's own business, whoever knows the secret of a slip may follow its number, 
 tells who it was."""
 
 
+EPOCHS = frozenset({"previous_epoch", "first_epoch", "last_epoch"})
+"""Members that are ids of 64 bits: outside they are written in hex digits, as most readers of JSON
+lose the last digits of such numbers."""
+
+
 class DamagedEventError(ValueError):
     """A row has another shape than its type."""
 
@@ -39,6 +44,11 @@ def encode(event: events.Event | Record) -> tuple[str, str]:
     return type(event).__name__, msgspec.json.encode(event).decode()
 
 
+def epoch_text(epoch: int) -> str:
+    """Write an epoch for whoever reads it outside."""
+    return f"{epoch:016x}"
+
+
 def public(type_name: str, data: str) -> dict[str, Any]:
     """Give the members of an event as they may leave the device.
 
@@ -49,7 +59,11 @@ def public(type_name: str, data: str) -> dict[str, Any]:
         members = msgspec.json.decode(data, type=dict[str, Any])
     except (msgspec.MsgspecError, TypeError) as error:
         raise DamagedEventError(f"{type_name}: {error}") from error
-    return {name: _public(value) for name, value in members.items() if name not in PRIVATE}
+    return {
+        name: epoch_text(value) if name in EPOCHS and isinstance(value, int) else _public(value)
+        for name, value in members.items()
+        if name not in PRIVATE
+    }
 
 
 def _public(value: object) -> object:

@@ -63,7 +63,7 @@ def as_json(look: Look, row: Row) -> str:
     except codec.DamagedEventError as error:
         raise DamagedError(look.path, f"event {tuple(row.place)}: {error}") from error
     line = {
-        "epoch": row.epoch,
+        "epoch": codec.epoch_text(row.epoch),
         "seq": row.place.seq,
         "at": row.at,
         "type": row.type,

@@ -21,7 +21,7 @@ import yaml
 from appliance.bus import messages
 from appliance.bus.messages.payload import Message
 from appliance.journal import codec
-from appliance.journal.codec import PRIVATE
+from appliance.journal.codec import EPOCHS, PRIVATE
 
 Tree = dict[str, Any]
 
@@ -107,7 +107,11 @@ def _shape(schema: Any) -> Any:  # noqa: ANN401  (a piece of JSON)
     if not isinstance(schema, dict):
         return schema
     members = {
-        key: {name: _shape(member) for name, member in value.items() if name not in PRIVATE}
+        key: {
+            name: _epoch(_shape(member)) if name in EPOCHS else _shape(member)
+            for name, member in value.items()
+            if name not in PRIVATE
+        }
         if key == "properties"
         else _shape(value)
         for key, value in schema.items()
@@ -128,6 +132,18 @@ def _shape(schema: Any) -> Any:  # noqa: ANN401  (a piece of JSON)
     if "enum" in members:
         members["enum"] = sorted(members["enum"], key=str)
     return members
+
+
+def _epoch(schema: Tree) -> Tree:
+    """Say of an epoch how it is written outside; on the device it is a number."""
+    text = {"type": "string", "pattern": "^[0-9a-f]{16}$"}
+    match schema:
+        case {"type": "integer"}:
+            return {**schema, **text}
+        case {"type": ["integer", "null"]}:
+            return {**schema, **text, "type": ["string", "null"]}
+        case _:
+            return schema
 
 
 def _dated(schema: Tree, kind: type) -> Tree:

@@ -62,11 +62,6 @@ class Ack(Message, frozen=True, kw_only=True):
     seq: Seq
 
 
-def epoch_text(epoch: int) -> str:
-    """Write an epoch."""
-    return f"{epoch:016x}"
-
-
 def epoch_number(text: str) -> int:
     """Read an epoch."""
     return int(text, 16)
