@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parent.parent
 
 NOTHING: Final = frozenset[str]()
-GROUND: Final = frozenset({"config", "errors", "files", "paper", "strings"})
+GROUND: Final = frozenset({"config", "errors", "files", "paper", "service_manager", "strings"})
 STORE: Final = GROUND | {"line", "checkin", "journal"}
 PARTS: Final = STORE | {"bus", "drivers", "display"}
 # What the desk is made of, beside its loop: each can be understood without the others.
@@ -40,6 +40,7 @@ DESK_PARTS: Final = frozenset(
         "desk.health",
         "desk.keeper",
         "desk.look_ups",
+        "desk.met",
         "desk.numbering",
         "desk.panel",
         "desk.parts",
@@ -51,12 +52,20 @@ DESK_PARTS: Final = frozenset(
         "desk.surroundings",
         "desk.uplink",
         "desk.upkeep",
+        "desk.visitors",
+        "desk.walk_ins",
         "desk.wording",
     }
 )
 # Packages of which each module is a part of its own.
-SEVERAL: Final = frozenset({"board", "desk"})
-PROCESSES: Final = frozenset({"desk.loop", "desk.forecaster", "scanner", "board.screen"})
+SEVERAL: Final = frozenset({"board", "desk", "kiosk"})
+PROCESSES: Final = frozenset(
+    {"desk.loop", "desk.forecaster", "scanner", "board.screen", "kiosk.screen"}
+)
+# What the kiosk is made of, beside its loop: a visit, and what becomes of it, without any device.
+KIOSK_PARTS: Final = frozenset(
+    {"kiosk.hall", "kiosk.keys", "kiosk.manners", "kiosk.offer", "kiosk.views", "kiosk.visit"}
+)
 
 # Part of the appliance → the other parts that it may know. A new part may know nothing until it
 # has a line here.
@@ -64,10 +73,12 @@ MAY_KNOW: Final = {
     "__init__": NOTHING,
     "board.__init__": NOTHING,
     "desk.__init__": NOTHING,
+    "kiosk.__init__": NOTHING,
     "config": NOTHING,
     "errors": NOTHING,
     "files": NOTHING,
     "paper": NOTHING,
+    "service_manager": NOTHING,
     "strings": NOTHING,
     "line": NOTHING,
     "checkin": GROUND | {"line"},
@@ -89,14 +100,22 @@ MAY_KNOW: Final = {
     "pages": GROUND,
     "desk.parts": frozenset({"line"}),
     "board.announcing": PARTS,
+    "board.resting": GROUND | {"display", "drivers"},
     "board.spoken": GROUND | {"drivers"},
     "board.voice": GROUND | {"board.announcing", "drivers", "board.spoken"},
     "desk.ring": frozenset({"drivers", "line", "desk.parts"}),
     "desk.daybooks": PARTS | {"desk.parts"},
     "desk.keeper": PARTS | {"desk.printing", "desk.publishing", "desk.surroundings"},
-    "desk.entrance": PARTS | {"desk.keeper", "desk.publishing", "desk.surroundings"},
+    "desk.met": PARTS | {"desk.publishing"},
+    "desk.visitors": GROUND | {"desk.keeper", "desk.wording"},
+    "desk.entrance": PARTS
+    | {"desk.keeper", "desk.met", "desk.publishing", "desk.surroundings"}
+    | {"desk.visitors", "desk.wording"},
+    "desk.walk_ins": PARTS
+    | {"desk.keeper", "desk.met", "desk.publishing", "desk.surroundings", "desk.visitors"},
     "desk.answering": PARTS
-    | {"desk.entrance", "desk.keeper", "desk.look_ups", "desk.surroundings"},
+    | {"desk.entrance", "desk.keeper", "desk.look_ups", "desk.surroundings"}
+    | {"desk.visitors", "desk.walk_ins"},
     "desk.look_ups": PARTS | {"desk.agenda_sheets", "desk.surroundings"},
     "desk.wording": GROUND | {"line", "checkin", "desk.forecasting"},
     "desk.upkeep": PARTS,
@@ -130,16 +149,27 @@ MAY_KNOW: Final = {
     "desk.loop": PARTS | DESK_PARTS,
     "scanner": PARTS,
     "board.screen": PARTS,
+    "kiosk.offer": NOTHING,
+    "kiosk.keys": frozenset({"display"}),
+    "kiosk.hall": frozenset({"bus", "display"}),
+    "kiosk.visit": frozenset({"bus", "display"}),
+    "kiosk.manners": frozenset({"bus", "checkin", "display", "line", "kiosk.offer", "kiosk.visit"}),
+    "kiosk.views": frozenset({"display", "kiosk.hall", "kiosk.manners", "kiosk.visit"}),
+    "kiosk.layers": frozenset({"display", "drivers"}),
+    "kiosk.screen": PARTS | KIOSK_PARTS | {"board.screen", "kiosk.layers"},
     "replay": GROUND | {"line", "checkin"},
     "running": GROUND,
     "whatif": GROUND | {"line", "journal"},
     "wiring": PARTS
     | DESK_PARTS
     | PROCESSES
+    | KIOSK_PARTS
     | {
         "aiming",
         "board.announcing",
+        "board.resting",
         "doctor",
+        "kiosk.layers",
         "board.slide_folder",
         "sound_verbs",
         "board.spoken",
@@ -153,7 +183,7 @@ MAY_KNOW: Final = {
 }
 # What ships apart from it → the parts of the appliance that it may know.
 OTHERS_MAY_KNOW: Final = {
-    "central": GROUND | {"line", "checkin", "bus"},
+    "central": GROUND | {"line", "checkin", "bus", "pages"},
     "demo": frozenset(MAY_KNOW),
     "provisioning": GROUND | {"bus"},
 }
@@ -164,7 +194,7 @@ STRANGERS: Final = frozenset(
 
 # A library → the parts that may name it. Everything else runs, and is tested, without it.
 HOMES: Final = {
-    "PIL": {"display", "drivers"},
+    "PIL": {"display", "drivers", "kiosk.layers"},
     "apsw": {"journal"},
     "av": {"drivers"},
     "base45": {"checkin"},
@@ -186,7 +216,13 @@ HOMES: Final = {
         "desk.learned",
         "display",
         "journal",
+        "kiosk.hall",
+        "kiosk.manners",
+        "kiosk.offer",
+        "kiosk.views",
+        "kiosk.visit",
         "replay",
+        "strings",
         "support",
     },
     "numpy": {"line", "drivers", "scanner"},

@@ -33,7 +33,7 @@ CLOSED_LISTS: Final = {
 FACT: Final = re.compile(r"\{[^}]*\}")
 
 # What visitors read: every language says it. The rest is for staff, in German and English.
-FOR_VISITORS: Final = ("scan.", "board.", "slip.")
+FOR_VISITORS: Final = ("scan.", "board.", "slip.", "kiosk.")
 # Of the reasons why something is not done, those that a visitor meets.
 MET_BY_VISITORS: Final = {
     f"refused.{reason.value}"

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from appliance.bus.link import Inbound, Received
 from appliance.bus.messages.payload import MessageError, decode
 from appliance.bus.messages.shown import Board, KioskResult, Wait
-from appliance.display.board_view import Hung
+from appliance.display.board_view import Hung, NoticeView, Tone
 
 if TYPE_CHECKING:
     import threading
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from appliance.bus.topics import Topics
     from appliance.display.board import BoardPainter
     from appliance.display.board_state import BoardState
+    from appliance.display.board_view import BoardView
     from appliance.drivers.monitor import Monitor
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,9 @@ News = Inbound | Hung
 
 ROUND_S = 0.5
 """The longest round: the stop event, the window and the watchdog are looked after this often."""
+
+COVERED = NoticeView("", Tone.TOLD)
+"""Nobody sees it: it keeps the place free for what lies there."""
 
 YEARS = range(2020, 2100)
 """A clock outside of these was never set."""
@@ -66,6 +70,7 @@ class Screen:
         monitor: Shows; stays open, whoever opened it closes it.
         kiosk: The kiosk that this screen stands beside: what it is told is shown; None: no kiosk.
         announces: Speaks what is shown; None: nothing is spoken.
+        rests: Called with what is seen, in every round: the screen may be switched off meanwhile.
         beat: Called in every round, at least twice a second.
         monotonic: A real clock, in seconds.
     """
@@ -80,6 +85,7 @@ class Screen:
         *,
         kiosk: str | None = None,
         announces: Announces | None = None,
+        rests: Callable[[BoardView], object] = lambda _: None,
         beat: Callable[[], object] = lambda: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -96,6 +102,7 @@ class Screen:
         self._monitor = monitor
         self._announces = announces
         self._to_announce: list[Callable[[Announces, datetime | None], None]] = []
+        self._rests = rests
         self._beat = beat
         self._monotonic = monotonic
 
@@ -107,14 +114,24 @@ class Screen:
         """
         while not stop.is_set() and self._monitor.pump():
             self._beat()
-            self._draw()
+            self.draw()
             self._listen()
 
-    def _draw(self) -> None:
+    def draw(self, *, covered: bool = False) -> None:
+        """Bring the picture up to date, and have spoken what can be seen now.
+
+        `run` does it, and whoever has a loop of its own, with the board below something else.
+
+        Args:
+            covered: Something lies over the place of the notice: what else is told makes room.
+        """
         view = self._state.view(self._now_s())
+        if covered:
+            view = replace(view, notice=view.notice or COVERED)
         changed = self._painter.paint(view)
         if changed:
             self._monitor.show(self._painter.picture, changed)
+        self._rests(view)
         # Spoken is what can be seen, and never before.
         due, self._to_announce = self._to_announce, []
         for announce in due:
@@ -123,16 +140,21 @@ class Screen:
 
     def _listen(self) -> None:
         """Wait for news, but not beyond the moment when the picture changes by itself."""
-        now_s = self._now_s()
-        wait_s = min(ROUND_S, (self._state.next_change_s(now_s) - now_s) / self._speed)
         try:
-            self._hear(self._inbox.get(timeout=max(0.0, wait_s)))
+            self.hear(self._inbox.get(timeout=self.rests_s()))
             while True:  # what came together is drawn once
-                self._hear(self._inbox.get_nowait())
+                self.hear(self._inbox.get_nowait())
         except queue.Empty:
             return
 
-    def _hear(self, news: News) -> None:
+    def rests_s(self) -> float:
+        """Give for how many real seconds the picture stays as it is, at most half of one."""
+        now_s = self._now_s()
+        rests_s = (self._state.next_change_s(now_s) - now_s) / self._speed
+        return max(0.0, min(ROUND_S, rests_s))
+
+    def hear(self, news: News) -> None:
+        """Take in what came; see `draw`."""
         if isinstance(news, Hung):
             around = self._state.around._replace(show=news.show)
             self._state = replace(self._state, around=around)

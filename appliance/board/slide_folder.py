@@ -1,7 +1,7 @@
 """The folder of slides, watched in a thread of its own: the board's loop never waits for a file.
 
-Read anew when something in it has changed. What cannot be shown is said once, in the log; a list
-that is broken leaves the last good one in place.
+Read anew when something in it has changed. What cannot be shown is said once, in the log, and again
+when it is something else; a list that is broken leaves the last good one in place.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ class SlideFolder:
         self._hand_on = hand_on
         self._look_s = look_s
         self._stamp: Stamp | None = None
+        self._said = ""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="slides", daemon=True)
 
@@ -90,15 +91,22 @@ class SlideFolder:
             slide for slide in slides if not slide.view.picture or slide.view.picture in pictures
         )
         self._hand_on(Hung(Show(shown, self._between_s), pictures))
+        self._said = ""
 
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
                 self.look()
-            except Exception:
-                # Slides are an extra: whatever is wrong with them, the calls go on.
-                log.exception("the slides cannot be read")
+            except Exception as error:  # noqa: BLE001  (an extra: whatever it is, the calls go on)
+                self._say_once(error)
             self._stop.wait(self._look_s)
+
+    def _say_once(self, error: Exception) -> None:
+        """Say what nobody has thought of: at each look it would fill the log."""
+        why = f"{type(error).__name__}: {error}"
+        if why != self._said:
+            log.warning("the slides in %s stay as they were: %s", self._folder, why)
+        self._said = why
 
 
 def _stamp(folder: Path) -> Stamp:

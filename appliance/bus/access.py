@@ -8,8 +8,9 @@ whoever must hear sings to itself (see `canary`) on `canary/{login}`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from appliance.bus.topics import Topics
 
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
 
 ROOT: Final = "lobby/v1/"
 PROCESSES: Final = ("desk", "scanner", "board")
+KIOSK: Final = "kiosk"
+"""The process of a screen for visitors: it commands, so its login is a caller's."""
 ANY: Final = "+"
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
+class Rights(msgspec.Struct, frozen=True):
     """What one login may do.
 
     Args:
@@ -41,6 +43,11 @@ class Rights:
 def process_login(device: str, process: str) -> str:
     """Give the login, which is the client id too, of a process of ours."""
     return f"proc.{device}.{process}"
+
+
+def kiosk_login(kiosk: str) -> str:
+    """Give the login, which is the client id too, of the screen for visitors at a kiosk."""
+    return f"{KIOSK}.{kiosk}"
 
 
 def central_canary(login: str) -> str:
@@ -84,12 +91,20 @@ def _of_process(topics: Topics, process: str) -> Rights:
     return Rights(login, writes, (*reads, canary), about)
 
 
-def rights_of_caller(topics: Topics, caller: str) -> Rights:
-    """Give the rights of a caller, such as `counter.3`, on the bus: own commands, own replies."""
+def rights_of_caller(topics: Topics, caller: str, runs_on: Topics | None = None) -> Rights:
+    """Give the rights of a caller, such as `counter.3`, on the bus: own commands, own replies.
+
+    Args:
+        topics: The lobby's.
+        caller: Its login.
+        runs_on: Of a kiosk, the topics of the device on which its screen's process runs, which says
+            there that it is alive; None: none of ours.
+    """
     kind, _, name = caller.partition(".")
     canary = topics.canary(caller)
+    alive = (runs_on.presence(KIOSK),) if runs_on is not None else ()
     hears: tuple[str, ...] = (topics.board, topics.wait, topics.wait_of(ANY))
-    if kind == "kiosk":
+    if kind == KIOSK:
         hears += (topics.kiosk_result(name),)
     else:
         hears += (topics.promise, topics.alarms, topics.tickets)
@@ -98,7 +113,7 @@ def rights_of_caller(topics: Topics, caller: str) -> Rights:
         hears += (everywhere.health, _presences(topics))
     return Rights(
         caller,
-        (topics.command(caller, ANY), canary),
+        (topics.command(caller, ANY), *alive, canary),
         (topics.reply(caller, ANY), *hears, canary),
         f"a {kind}" if kind != "staff" else "reception, team leads, the command line",
     )
@@ -151,6 +166,18 @@ def rights_of_collector(login: str) -> Rights:
     )
 
 
+def rights_of_curves(login: str) -> Rights:
+    """Give the rights of who keeps the day's curves, on the central broker."""
+    everywhere, canary = Topics(ANY, ANY, ANY), central_canary(login)
+    return Rights(
+        login,
+        (everywhere.today, canary),
+        # What it told before: after a restart it goes on from there.
+        (everywhere.wait, everywhere.promise, everywhere.today, canary),
+        "who keeps the day's curves: it alone writes them",
+    )
+
+
 def rights_of_dashboard(login: str, sites: Iterable[str], *, follow: bool) -> Rights:
     """Give the rights of who looks on, on the central broker: nothing but its canary is written.
 
@@ -166,6 +193,7 @@ def rights_of_dashboard(login: str, sites: Iterable[str], *, follow: bool) -> Ri
         for topic in (
             *_lobby_state(lobby),
             *_device_state(lobby),
+            lobby.today,
             *((f"{lobby.prefix}follow/{ANY}",) if follow else ()),
         )
     ]
@@ -237,6 +265,8 @@ def meaning_of(topic: str) -> str:
             return "who waits, and how long"
         case [_, _, "wait", _]:
             return "the wait for one service"
+        case [_, _, "today"]:
+            return "how waits and promise were over the day"
         case [_, _, "promise"]:
             return "how the promise is kept"
         case [_, _, "alarms"]:

@@ -72,6 +72,11 @@ class Topics(msgspec.Struct, frozen=True):
         return self.prefix + "promise"
 
     @property
+    def today(self) -> str:
+        """How waits and promise were over the day; said at the centre."""
+        return self.prefix + "today"
+
+    @property
     def tickets(self) -> str:
         """The open tickets and the counters."""
         return self.prefix + "tickets"

@@ -37,6 +37,7 @@ class NotAsked(Enum):
     HAS_PLACE_IN_LINE = "has_place_in_line"
     WRONG_CHECK = "wrong_check"
     NO_LIST = "no_list"
+    TOO_MANY_PRESSES = "too_many_presses"
 
 
 @dataclass(frozen=True)
@@ -71,19 +72,23 @@ AT_COUNTERS = frozenset(
         "close_counter",
     }
 )
+ISSUE = "issue"
 CHECK_IN_SHORT, ATTENDED = "check_in_short", "attended"
 BY_SHORT_NUMBER = frozenset({CHECK_IN_SHORT, ATTENDED})
 """These name a booking of the day by its short number: what they ask of the line stands there."""
 AGENDA, CHECK_SLIP = "agenda", "check_slip"
 LOOK_UPS = frozenset({AGENDA, CHECK_SLIP})
 """These change nothing; asked again, they look again."""
+HELP, SPEAK = "help", "speak"
+AT_KIOSKS = frozenset({HELP, SPEAK})
+"""Somebody is to come; somebody reads another language. Neither is asked of the line."""
 VERBS: Mapping[str, frozenset[str]] = {
     "counter": AT_COUNTERS,
     "staff": AT_COUNTERS
     | BY_SHORT_NUMBER
     | LOOK_UPS
-    | {"issue", "urgent", "cancel", "reprint", "set_mode", "set_hours", "set_notice"},
-    "kiosk": frozenset({"issue", CHECK_IN_SHORT}),
+    | {ISSUE, "urgent", "cancel", "reprint", "set_mode", "set_hours", "set_notice"},
+    "kiosk": AT_KIOSKS | {ISSUE, CHECK_IN_SHORT},
 }
 """Kind of caller → what it may ask for."""
 
@@ -121,7 +126,7 @@ def slip_of(body: Command) -> tuple[str, str]:
 
 
 def read_command(topic: CommandTopic, body: Command, line: Line) -> commands.Command:
-    """Give what is asked of the line, by any verb but `BY_SHORT_NUMBER` and `LOOK_UPS`.
+    """Give what is asked of the line, by any verb but those that are in a set of their own.
 
     Raises:
         NotAskedError: The verb is unknown, is not for this caller, or lacks what it needs.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 from appliance.bus.messages.alive import Health
@@ -19,8 +19,10 @@ from appliance.bus.messages.staff import (
     Tickets,
     Watch,
 )
+from appliance.line.answers import Reason, Refused
+from appliance.line.commands import Issue
 from appliance.line.line import Line
-from appliance.line.model import CounterState, TicketState
+from appliance.line.model import CounterState, TicketState, WalkIn
 from appliance.line.record import kept_today
 from appliance.line.rules import has_right_of_way, order, rank, ranking_service
 from appliance.line.wait import wait_for
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 FRESH = timedelta(seconds=60)
 """A call is told with its id for so long: a board that comes back speaks what it missed."""
 
+SHUT = frozenset({Reason.LOBBY_CLOSED, Reason.OUTSIDE_HOURS, Reason.CLOSED_FOR_LONG})
+"""These do not depend on what people come for."""
 NEXT = 10
 AT_A_COUNTER = frozenset({TicketState.CALLED, TicketState.SERVING})
 OPEN = AT_A_COUNTER | {TicketState.WAITING, TicketState.PARKED, TicketState.SET_ASIDE}
@@ -46,6 +50,11 @@ class _Stamp(TypedDict):
     day: date
     session: str
     valid_s: int
+
+
+class _Doors(TypedDict, total=False):
+    closed: bool
+    opens: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,7 @@ class View:
             **self._stamp(),
             waiting=len(self.line.waiting),
             services=[self._service_wait(each, ranges) for each in self.line.services.values()],
+            **self._doors(),
         )
 
     def wait_of(self, wait: ServiceWait) -> WaitOf:
@@ -221,6 +231,19 @@ class View:
     def alarms(self, alarms: list[Alarm]) -> Alarms:
         """What is wrong."""
         return Alarms(**self._stamp(), alarms=alarms)
+
+    def _doors(self) -> _Doors:
+        """Whether anybody gets a number without an appointment, as the line would decide now."""
+        services = self.line.services.values()
+        code = next((each.code for each in services if each.walk_in is WalkIn.TICKET), None)
+        answer = self.line.decide(Issue(code), self.now).answer if code else None
+        if not isinstance(answer, Refused) or answer.reason not in SHUT:
+            return {}
+        match answer.facts:
+            case {"day": date() as day, "time": time() as opens}:
+                return {"closed": True, "opens": datetime.combine(day, opens, self.line.zone)}
+            case _:
+                return {"closed": True}
 
     def _stamp(self, valid_s: int | None = None) -> _Stamp:
         day = self.line.day or self.now.astimezone(self.line.zone).date()

@@ -46,6 +46,7 @@ from appliance.config.devices import (
     WindowBoard,
 )
 from appliance.config.hours import Hours
+from appliance.config.kiosk import AtRest, Kiosk, Redirect
 from appliance.config.problems import ConfigError, Finding, Problem
 from appliance.config.reading import load
 from appliance.config.secret import SecretError, handed_over, read_secret
@@ -69,6 +70,7 @@ from appliance.config.uplink import Uplink
 
 __all__ = [
     "Agenda",
+    "AtRest",
     "Board",
     "Bus",
     "Button",
@@ -90,6 +92,7 @@ __all__ = [
     "GpioLamps",
     "Hours",
     "Journal",
+    "Kiosk",
     "Lamps",
     "Lobby",
     "MistakenClock",
@@ -108,6 +111,7 @@ __all__ = [
     "Printer",
     "Problem",
     "RawCamera",
+    "Redirect",
     "Role",
     "Rules",
     "Scanner",

@@ -41,6 +41,7 @@ def check(
     _check_pins(document, notes)
     _check_others(document, notes)
     _check_days(document, notes)
+    _check_kiosk(document, notes)
 
 
 def _check_roles(document: Document, sections: Iterable[Section], notes: Notes) -> None:
@@ -68,8 +69,9 @@ def _check_languages(
         for language in table.values.get("languages") or ():
             _check_texts_exist(f"{table.at}.languages", language, languages, notes)
     main = site.values.get("language")
-    for table in (*document.all("lobby"), *document.all("service")):
-        for name in ("text", "redirect", "foreign"):
+    translated = ("lobby", "service", "redirect")
+    for table in [each for section in translated for each in document.all(section)]:
+        for name in ("text", "redirect", "foreign", "directions"):
             texts = table.values.get(name) or {}
             for language in texts:
                 key = f"{table.at}.{name}.{bare(language)}"
@@ -179,6 +181,21 @@ def _check_days(document: Document, notes: Notes) -> None:
         day = table.values.get("date")
         if day in closed:
             notes.add(f"{table.at}.date", f"{shown(day)} stands in hours.closed already")
+
+
+def _check_kiosk(document: Document, notes: Notes) -> None:
+    _check_unique(document.all("redirect"), "name", notes)
+    for table in document.all("kiosk"):
+        for code in table.values.get("services") or ():
+            _check_service_exists(f"{table.at}.services", code, document, notes)
+    for table in document.all("device"):
+        roles = table.values.get("roles", ())
+        if "kiosk" in roles and "service" not in document.given:
+            notes.add("service", '[[service]] is missing; the role "kiosk" needs it')
+        if {"board", "kiosk"} <= set(roles):
+            # KMSDRM has one master, and a Pi that has two screens is two Pis.
+            wrong = '"board" and "kiosk" need the same screen'
+            notes.add(f"{table.at}.roles", wrong, '"kiosk" with at_rest = "board" in [kiosk]')
 
 
 def _check_service_exists(key: str, code: str, document: Document, notes: Notes) -> None:

@@ -27,9 +27,11 @@ from appliance.config.kinds import (
 
 _MORNING = datetime(2026, 3, 2, 7, 30, tzinfo=timezone(timedelta(hours=1)))
 _EVENING = datetime(2026, 3, 1, 17, 55, tzinfo=timezone(timedelta(hours=1)))
-_PER_PRESS = Key(in_seconds(0, 60), "A button gives one number in this time, not more.", 3)
+_PER_PRESS = Key(
+    in_seconds(0, 60), "A button, or a service on a screen, gives one number in this time.", 3
+)
 _PER_MINUTE = Key(
-    whole(1, 1000), "All buttons together give so many numbers in a minute, not more.", 20
+    whole(1, 1000), "All that can be pressed at a place gives so many numbers in a minute.", 20
 )
 _TIMEOUT = Key(in_seconds(0.1, 60), "A slip that takes longer is given up.", 3.0)
 _ANSWERS = Key(
@@ -146,7 +148,10 @@ class Button(Filled, frozen=True, kw_only=True):
 
 
 class NoButtons(Filled, frozen=True, kw_only=True):
-    """There are none."""
+    """There are none; those on a kiosk's screen are held to the same."""
+
+    per_press: Annotated[timedelta, _PER_PRESS]
+    per_minute: Annotated[int, _PER_MINUTE]
 
 
 class GpioButtons(Filled, frozen=True, kw_only=True):
@@ -215,6 +220,19 @@ Buzzer = GpioBuzzer | NoBuzzer
 
 class ScreenBoard(Filled, frozen=True, kw_only=True):
     """The whole screen; its size is taken from it."""
+
+    standby: Annotated[
+        str,
+        Key(
+            one_of("none", "backlight", "cec"),
+            "How it is switched off at night: a DSI panel's backlight, or HDMI-CEC.",
+            "none",
+        ),
+    ]
+    cec: Annotated[
+        Path,
+        Key(absolute_path(), 'The CEC device of its port, for standby = "cec".', "/dev/cec0"),
+    ]
 
 
 class WindowBoard(Filled, frozen=True, kw_only=True):

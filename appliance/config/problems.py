@@ -6,14 +6,12 @@ go round in circles, one error a time. Mopidy's configuration taught us that and
 
 from __future__ import annotations
 
-import difflib
 import re
 from datetime import date, datetime, time
-from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
+import msgspec.json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,6 +101,8 @@ class Notes:
 
 def did_you_mean(name: str, choices: Iterable[str]) -> str:
     """Give the choice that looks most like `name`, in quotes, or an empty text."""
+    import difflib  # noqa: PLC0415  (only where something is wrong: every process reads its settings)
+
     by_lower = {choice.casefold(): choice for choice in choices}
     near = difflib.get_close_matches(name.casefold(), by_lower, n=1)
     return toml(by_lower[near[0]]) if near else ""
@@ -119,8 +119,7 @@ def toml(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            # What a terminal would obey is written as an escape.
-            return dumps(value, ensure_ascii=not value.isprintable())
+            return _quoted(value)
         case int() if value.bit_length() > 64:  # noqa: PLR2004  (TOML's own limit)
             return hex(value)  # Python refuses to write very long ones in decimal
         case datetime() | date() | time():
@@ -133,6 +132,15 @@ def toml(value: object) -> str:
             )
         case _:
             return repr(value)
+
+
+def _quoted(text: str) -> str:
+    if text.isprintable():
+        return msgspec.json.encode(text).decode()
+    from json import dumps  # noqa: PLC0415  (hardly ever)
+
+    # What a terminal would obey is written as an escape.
+    return dumps(text)
 
 
 def shown(value: object) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from appliance.config.devices import Buttons, Printer
     from appliance.config.hours import Hours
+    from appliance.config.kiosk import Redirect
     from appliance.config.services import Service
     from appliance.config.settings import Lobby, Site
     from appliance.config.sound import Sound
@@ -135,6 +136,8 @@ def _settings(document: Document) -> Settings:
         buzzer=document.one("buzzer").build(),
         sound=_sound(document.one("sound"), site),
         board=document.one("board").build(),
+        kiosk=document.one("kiosk").build(),
+        redirects=tuple(_redirect(table, site) for table in document.all("redirect")),
         look=document.one("look").build(),
         slides=document.one("slides").build(),
         clock=document.one("clock").build(),
@@ -145,6 +148,12 @@ def _service(table: Table, site: Site) -> Service:
     texts = {name: _everywhere(table.values[name] or {}, site) for name in ("text", "redirect")}
     service: Service = table.build(**texts)
     return service
+
+
+def _redirect(table: Table, site: Site) -> Redirect:
+    texts = {name: _everywhere(table.values[name], site) for name in ("text", "directions")}
+    redirect: Redirect = table.build(**texts)
+    return redirect
 
 
 def _lobby(table: Table, site: Site) -> Lobby:

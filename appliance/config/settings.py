@@ -34,6 +34,7 @@ from appliance.config.kinds import (
     whole,
     words,
 )
+from appliance.config.kiosk import Kiosk, Redirect
 from appliance.config.look import Look, Slides
 from appliance.config.services import Counter, Service
 from appliance.config.sound import Sound
@@ -49,6 +50,7 @@ class Role(StrEnum):
     DESK = "desk"
     SCANNER = "scanner"
     BOARD = "board"
+    KIOSK = "kiosk"
 
 
 class Site(Filled, frozen=True, kw_only=True):
@@ -285,6 +287,8 @@ class Settings(Filled, frozen=True, kw_only=True):
     buzzer: Buzzer
     sound: Sound
     board: Board
+    kiosk: Kiosk
+    redirects: tuple[Redirect, ...]
     look: Look
     slides: Slides
     clock: Clock

@@ -9,8 +9,10 @@ from appliance.bus.messages import asked
 from appliance.bus.messages.payload import MessageError, decode, encode
 from appliance.bus.replies import refusal
 from appliance.bus.verbs import (
+    AT_KIOSKS,
     ATTENDED,
     BY_SHORT_NUMBER,
+    HELP,
     LOOK_UPS,
     NotAsked,
     NotAskedError,
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from appliance.desk.keeper import Keeper
     from appliance.desk.look_ups import LookUps
     from appliance.desk.surroundings import Publish
+    from appliance.desk.visitors import Visitor, Visitors
+    from appliance.desk.walk_ins import WalkIns
     from appliance.journal.keeping import Keeping
     from appliance.strings import Texts
 
@@ -43,10 +47,12 @@ class Answering:
     Args:
         keeper: Of the line.
         entrance: For whoever has come without a code.
+        walk_ins: For whoever has come without an appointment.
         look_ups: For whoever only wants to know something.
         journal: Remembers what was answered.
         topics: The lobby's tree.
         texts: In the site's language.
+        visitors: Knows in which language who is answered.
         publish: Sends on the bus.
         refused: Told of each message that was not what it should be.
     """
@@ -55,19 +61,23 @@ class Answering:
         self,
         keeper: Keeper,
         entrance: Entrance,
+        walk_ins: WalkIns,
         look_ups: LookUps,
         journal: Keeping,
         topics: Topics,
         texts: Texts,
+        visitors: Visitors,
         publish: Publish,
         refused: Callable[[], None],
     ) -> None:
         self._keeper = keeper
         self._entrance = entrance
+        self._walk_ins = walk_ins
         self._look_ups = look_ups
         self._journal = journal
         self._topics = topics
         self._texts = texts
+        self._visitors = visitors
         self._publish = publish
         self._refused = refused
 
@@ -98,15 +108,23 @@ class Answering:
             return known.reply if known.request == request else self._refusal(NotAsked.KEY_REUSED)
         try:
             body = decode(payload, asked.Command)
-            return encode(self._done(topic, body, Asking(topic.caller, key, request), now))
         except MessageError as error:
             self._refused()
             return self._refusal(NotAsked.MALFORMED, error=str(error))
+        asking = Asking(topic.caller, key, request)
+        visitor = self._visitors.asking(asking, body.language or "")
+        try:
+            return encode(self._done(topic, body, asking, visitor, now))
         except NotAskedError as error:
-            return self._refusal(error.reason, **error.facts)
+            return encode(refusal(error.reason.value, error.facts, visitor.texts))
 
     def _done(
-        self, topic: CommandTopic, body: asked.Command, asking: Asking, now: datetime
+        self,
+        topic: CommandTopic,
+        body: asked.Command,
+        asking: Asking,
+        visitor: Visitor,
+        now: datetime,
     ) -> asked.Reply:
         """Do what is asked.
 
@@ -116,14 +134,28 @@ class Answering:
         check_may_ask(topic)
         if topic.verb in BY_SHORT_NUMBER:
             ask = self._entrance.attended if topic.verb == ATTENDED else self._entrance.typed
-            return ask(topic.caller, short_of(body), asking, now)
+            return ask(topic.caller, short_of(body), visitor, now)
         if topic.verb in LOOK_UPS:
             return self._look_ups.answer(topic.verb, body, self._keeper.line, now)
+        if topic.verb in AT_KIOSKS:
+            return self._at_kiosk(topic, visitor, now)
         command = read_command(topic, body, self._keeper.line)
-        reply = self._keeper.do(command, now, asking)
         if isinstance(command, commands.Issue) and not command.by_staff:
-            self._entrance.send_elsewhere(command.service, reply, now)
-        return reply
+            return self._walk_ins.touched(_name(topic), command, visitor, now)
+        return self._keeper.do(command, now, asking)
+
+    def _at_kiosk(self, topic: CommandTopic, visitor: Visitor, now: datetime) -> asked.Reply:
+        """Do what a kiosk's screen asks for that changes nothing in the line."""
+        if topic.verb == HELP:
+            self._walk_ins.help_wanted(now, _name(topic), visitor.key)
+        else:
+            self._visitors.speaks(_name(topic), visitor.language, now)
+        return asked.Reply(ok=True)
 
     def _refusal(self, reason: NotAsked, **facts: str) -> bytes:
         return encode(refusal(reason.value, facts, self._texts))
+
+
+def _name(topic: CommandTopic) -> str:
+    """Give the name of the place that asks."""
+    return topic.caller.partition(".")[2]

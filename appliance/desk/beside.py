@@ -1,4 +1,4 @@
-"""The processes beside the desk: whether scanner and board are there, and do what they should.
+"""The processes beside the desk: whether scanner, board and kiosk do what they should.
 
 They say so themselves, every two seconds, over the bus (see `appliance.bus.beats`). A process that
 is started again is gone for some seconds, which is nobody's business; one that starts and dies and
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 
 SCANNER: Final = "scanner"
 BOARD: Final = "board"
+KIOSK: Final = "kiosk"
 OK: Final = "ok"
 NO_FRAMES: Final = "no_frames"
 """The scanner is there, and says what is wrong with its camera."""
 NO_SOUND: Final = "no_sound"
-"""The board is there, and says what is wrong with its loudspeaker."""
+NO_LIGHT: Final = "no_light"
+"""The board, or a kiosk that shows it, is there, and says what is wrong with its loudspeaker."""
 WRONG_AFTER_S: Final = 20.0
 FINE_AFTER_S: Final = 10.0
 
@@ -51,7 +53,7 @@ class _Watched:
 
 
 class Beside:
-    """Listens to scanner and board. All calls come from the desk's loop.
+    """Listens to scanner, board and kiosk. All calls come from the desk's loop.
 
     Args:
         topics: The lobby's tree; its device is the desk's.
@@ -112,11 +114,13 @@ class Beside:
             facts = {"device": process.device}
             if process.name == SCANNER:
                 yield Wrong("camera", f"camera_{word}", facts)
+            elif process.name == KIOSK:
+                yield Wrong("kiosk", f"kiosk_{word}", facts)
             else:
                 yield Wrong("board", f"board_{word}", facts)
 
     def _heard(self, process: Process, received: Received) -> None:
-        if process.name not in {SCANNER, BOARD}:
+        if process.name not in {SCANNER, BOARD, KIOSK}:
             return
         try:
             presence = decode(received.payload, Presence)
@@ -148,6 +152,12 @@ class Beside:
 def _word(process: Process, being: Being) -> str | None:
     """Give a word for how a process is; None: not known yet."""
     if being.life is Life.UP:
-        troubled = NO_FRAMES if process.name == SCANNER else NO_SOUND
-        return troubled if being.detail else OK
+        return _troubled(process, being.detail) if being.detail else OK
     return None if being.life is None else being.life.value
+
+
+def _troubled(process: Process, detail: str) -> str:
+    """Give a word for what a process says of itself: its first word tells what it is about."""
+    if process.name == SCANNER:
+        return NO_FRAMES
+    return NO_LIGHT if detail.startswith("screen:") else NO_SOUND

@@ -1,4 +1,4 @@
-"""The entrance: somebody shows a code or a slip, presses, or types a short number.
+"""The entrance: somebody shows a code or a slip, or types a short number.
 
 Whatever it is comes to an outcome that the kiosk shows, the ring of light tells from afar, and, for
 most, a slip. The same person does the same again when nothing seems to happen: so everything here
@@ -7,29 +7,29 @@ may be said twice, and is done once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from appliance.bus.messages import asked
 from appliance.bus.replies import refusal
 from appliance.bus.verbs import NotAsked
 from appliance.checkin.outcomes import Outcome
 from appliance.checkin.tries import AT_A_KIOSK, BY_STAFF, Tries
-from appliance.drivers.lamps import Light
+from appliance.desk.met import UNREADABLE, Met, not_here
+from appliance.desk.wording import Wording
 from appliance.line import commands
-from appliance.line.answers import Reason
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from appliance.checkin.admission import Admission
     from appliance.desk.keeper import Asking, Keeper
+    from appliance.desk.met import Telling
     from appliance.desk.publishing import Publishing
     from appliance.desk.surroundings import Surroundings
+    from appliance.desk.visitors import Visitor, Visitors
     from appliance.line.model import Booking
-    from appliance.strings import Texts
 
 COPIES = 2
 """Whoever shows a code again gets its slip again so often: then the paper is not the trouble."""
@@ -37,66 +37,16 @@ AWAY = timedelta(seconds=30)
 """Paper comes again only when a code comes back after so long: until then its slip is in the hand,
 or still in the printer, and a code that is held up for long flickers in and out of the picture."""
 
-TAKEN: Final = "taken"
-NOT_HERE: Final = "not_here"
-UNREADABLE: Final = "unreadable"
-"""Something is held up for long, and no code can be read: what to do about it."""
-ONE_MOMENT: Final = "one_moment"
-"""The buttons are pressed more often than anybody takes slips."""
-HELP: Final = "help"
-"""Somebody pressed for help."""
-
-LIGHTS: Final[Mapping[str, Light]] = {
-    TAKEN: Light.WELCOME,
-    ONE_MOMENT: Light.LOOK,
-    **{outcome.value: Light.WELCOME for outcome in Outcome if outcome.admits},
-    **{
-        outcome.value: Light.LOOK
-        for outcome in (
-            Outcome.AGAIN,
-            Outcome.CALLED,
-            Outcome.NO_SHOW,
-            Outcome.SERVED,
-            Outcome.CLOSED,
-            Outcome.ADVISER,
-            Outcome.WRONG_DAY,
-            Outcome.WRONG_SITE,
-            Outcome.OTHER_SERVICE,
-            Outcome.SEVERAL,
-        )
-    },
-}
-"""Everything else asks for help."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Met:
-    """What came of somebody.
-
-    Args:
-        outcome: A word from a closed list; texts stand under `scan.{outcome}`.
-        facts: What the text needs.
-        ticket: The number, where there is one.
-        more: What is said after it, by language.
-        reply: The same for whoever asked by a command.
-    """
-
-    outcome: str
-    facts: Mapping[str, str]
-    reply: asked.Reply
-    ticket: str | None = None
-    more: Mapping[str, str] = field(default_factory=dict)
-
 
 class Entrance:
-    """Deals with everyone who comes.
+    """Deals with who has an appointment, or a slip of ours.
 
     Args:
         keeper: Of the line.
-        publishing: Tells the kiosk.
+        publishing: Knows the forecasts, and whether there is paper.
         around: What the desk has around it.
-        texts: In the site's language.
-        kiosk: Where the buttons and the ring of light are.
+        visitors: Knows in which language who is answered.
+        tell: Tells the kiosk.
     """
 
     def __init__(
@@ -104,15 +54,15 @@ class Entrance:
         keeper: Keeper,
         publishing: Publishing,
         around: Surroundings,
-        texts: Texts,
-        kiosk: str,
+        visitors: Visitors,
+        tell: Telling,
     ) -> None:
         self._keeper = keeper
         self._publishing = publishing
         self._around = around
         self._wording = around.wording
-        self._texts = texts
-        self._kiosk = kiosk
+        self._visitors = visitors
+        self._tell = tell
         self._tries = {"kiosk": Tries(AT_A_KIOSK), "staff": Tries(BY_STAFF)}
         self._seen: dict[str, datetime] = {}
         self._led: dict[str, int] = {}
@@ -125,114 +75,97 @@ class Entrance:
     def scanned(self, scan: asked.Scan, now: datetime) -> None:
         """Deal with what the camera saw."""
         if scan.kind == UNREADABLE:
-            self._show(scan.kiosk, _Met(UNREADABLE, {}, asked.Reply(ok=False)))
+            self._tell(scan.kiosk, Met(UNREADABLE, {}, asked.Reply(ok=False)))
             return
         admission = self._around.judge.admit(scan, self._keeper.line, now)
-        self._show(scan.kiosk, self._meet(admission, now))
+        self._tell(scan.kiosk, self._meet(admission, now, self._visitors.at(scan.kiosk, now)))
 
-    def pressed(self, service: str, now: datetime) -> None:
-        """Deal with a press of a service's button."""
-        if not self._around.panel.may(now):
-            self._show(self._kiosk, _Met(ONE_MOMENT, {}, asked.Reply(ok=False)))
-            return
-        reply = self._keeper.do(commands.Issue(service), now)
-        if reply.ok:
-            self._show(self._kiosk, _Met(TAKEN, {}, reply, reply.ticket))
-        else:
-            more = self.send_elsewhere(service, reply, now)
-            self._show(self._kiosk, replace(_not_here(reply), more=more))
-
-    def help_wanted(self, now: datetime) -> None:
-        """Deal with a press of the button for help: staff are told, and so is who pressed."""
-        self._around.panel.help_wanted(now)
-        self._show(self._kiosk, _Met(HELP, {}, asked.Reply(ok=False)))
-
-    def send_elsewhere(self, service: str, reply: asked.Reply, now: datetime) -> dict[str, str]:
-        """Give what to say, and the slip, to who is refused as a service is done elsewhere."""
-        if reply.reason != Reason.WALK_INS_REDIRECTED.value:
-            return {}
-        set_slip = self._around.set_redirect and self._around.set_redirect(service, now)
-        if set_slip and self._publishing.paper:
-            self._keeper.print_unnumbered(service, set_slip)
-        return self._wording.redirect(service)
-
-    def typed(self, caller: str, short: str, asking: Asking, now: datetime) -> asked.Reply:
+    def typed(self, caller: str, short: str, visitor: Visitor, now: datetime) -> asked.Reply:
         """Deal with a short number in place of a code, typed at a kiosk or told to staff.
 
         Args:
             caller: Who asks; wrong tries are counted for each.
             short: As it was typed.
-            asking: Whose answer is kept.
+            visitor: Whose answer is kept.
             now: Desk time.
         """
         kind, _, name = caller.partition(".")
-        found = self._find(caller, short, now)
-        met = _not_here(found) if isinstance(found, asked.Reply) else self._meet(found, now, asking)
+        found = self._find(caller, short, visitor, now)
+        met = self._came_to(found, visitor, now)
         if kind == "kiosk":
-            self._show(name, met)
+            self._tell(name, met, visitor.key)
         return met.reply
 
-    def attended(self, caller: str, short: str, asking: Asking, now: datetime) -> asked.Reply:
+    def attended(self, caller: str, short: str, visitor: Visitor, now: datetime) -> asked.Reply:
         """Note that somebody came to an adviser; no slip, as staff tell the way; see `typed`."""
-        found = self._find(caller, short, now)
+        found = self._find(caller, short, visitor, now)
         if isinstance(found, asked.Reply):
             return found
         if found.booking is None or found.outcome is not Outcome.ADVISER:
             if found.outcome.admits or found.ticket is not None:
-                return refusal(NotAsked.HAS_PLACE_IN_LINE.value, {}, self._texts)
-            return self._declined(found, now, asking).reply
-        return self._keeper.do(commands.Attend(found.booking), now, self._worded(asking, found))
+                return refusal(NotAsked.HAS_PLACE_IN_LINE.value, {}, visitor.texts)
+            return self._declined(found, now, visitor).reply
+        return self._keeper.do(commands.Attend(found.booking), now, _worded(visitor, found))
 
-    def _find(self, caller: str, short: str, now: datetime) -> Admission | asked.Reply:
+    def _find(
+        self, caller: str, short: str, visitor: Visitor, now: datetime
+    ) -> Admission | asked.Reply:
         """Look a short number up; a reply tells why not."""
         tries = self._tries[caller.partition(".")[0]]
         if not tries.may(caller, now):
-            return refusal(NotAsked.TOO_MANY_TRIES.value, {}, self._texts)
+            return refusal(NotAsked.TOO_MANY_TRIES.value, {}, visitor.texts)
         found = self._around.judge.admit_short(short, self._keeper.line, now)
         if found is None:
             tries.wrong(caller, now)
-            return refusal(NotAsked.NO_SUCH_BOOKING.value, {}, self._texts)
+            return refusal(NotAsked.NO_SUCH_BOOKING.value, {}, visitor.texts)
         return found
 
-    def _meet(self, admission: Admission, now: datetime, asking: Asking | None = None) -> _Met:
+    def _came_to(self, found: Admission | asked.Reply, visitor: Visitor, now: datetime) -> Met:
+        return (
+            not_here(found) if isinstance(found, asked.Reply) else self._meet(found, now, visitor)
+        )
+
+    def _meet(self, admission: Admission, now: datetime, visitor: Visitor) -> Met:
         """Do what an admission asks for."""
-        asking = asking and self._worded(asking, admission)
         booking = admission.booking
         if admission.outcome is Outcome.ADVISER and booking is not None:
-            return self._led_on(admission, booking, now, asking)
+            return self._led_on(admission, booking, now, visitor)
         if admission.outcome.admits and booking is not None:
-            return self._admitted(admission, booking, now, asking)
+            return self._admitted(admission, booking, now, visitor)
         if admission.ticket is not None:
-            return self._met_again(admission, admission.ticket, now, asking)
-        return self._declined(admission, now, asking)
+            return self._met_again(admission, admission.ticket, now, visitor)
+        return self._declined(admission, now, visitor)
 
     def _admitted(
-        self, admission: Admission, booking: Booking, now: datetime, asking: Asking | None
-    ) -> _Met:
-        reply = self._keeper.do(commands.CheckIn(booking), now, asking)
+        self, admission: Admission, booking: Booking, now: datetime, visitor: Visitor
+    ) -> Met:
+        reply = self._checked_in(admission, booking, now, visitor)
         if not reply.ok:
-            return _not_here(reply)
-        return _Met(admission.outcome.value, admission.facts, reply, reply.ticket)
+            return not_here(reply)
+        return Met(admission.outcome.value, admission.facts, reply, reply.ticket)
 
-    def _met_again(
-        self, admission: Admission, number: str, now: datetime, asking: Asking | None
-    ) -> _Met:
+    def _checked_in(
+        self, admission: Admission, booking: Booking, now: datetime, visitor: Visitor
+    ) -> asked.Reply:
+        command = commands.CheckIn(booking, language=visitor.language)
+        return self._keeper.do(command, now, _worded(visitor, admission), visitor.texts)
+
+    def _met_again(self, admission: Admission, number: str, now: datetime, visitor: Visitor) -> Met:
         """Tell somebody who has a number how it stands; bring it back after a no-show."""
         extra: dict[str, str] = {}
         if admission.outcome is Outcome.NO_SHOW and self._keeper.do(commands.Back(number), now).ok:
             admission = replace(admission, outcome=Outcome.AGAIN)
-            asking = asking and self._worded(asking, admission)
             extra = self._wording.back()
         reply = asked.Reply(ok=True, ticket=number, again=True)
         if admission.booking is not None:
-            reply = self._keeper.do(commands.CheckIn(admission.booking), now, asking)
+            reply = self._checked_in(admission, admission.booking, now, visitor)
             if not reply.ok:
-                return _not_here(reply)
+                return not_here(reply)
         if not extra and admission.booking and self._paper_again(admission, number, now):
             self._keeper.do(commands.Reprint(number), now)
             extra = self._wording.copy()
         standing = self._more(admission, now)
-        return _Met(
+        return Met(
             admission.outcome.value,
             admission.facts,
             reply,
@@ -241,27 +174,30 @@ class Entrance:
         )
 
     def _led_on(
-        self, admission: Admission, booking: Booking, now: datetime, asking: Asking | None
-    ) -> _Met:
+        self, admission: Admission, booking: Booking, now: datetime, visitor: Visitor
+    ) -> Met:
         """Show somebody the way to an adviser, and note that they came."""
         first = booking.id not in self._keeper.line.attended
-        reply = self._keeper.do(commands.Attend(booking), now, asking)
+        asking = _worded(visitor, admission)
+        reply = self._keeper.do(commands.Attend(booking), now, asking, visitor.texts)
         if not reply.ok:
-            return _not_here(reply)
+            return not_here(reply)
         back = self._came_back(booking.id, now)
         led = self._led.get(booking.id, 0)
         directions = self._around.set_directions
         if directions and self._publishing.paper and (first or (back and led <= COPIES)):
             self._led[booking.id] = led + 1
-            self._keeper.print_unnumbered(booking.place or "", directions(booking, now))
-        return _Met(admission.outcome.value, admission.facts, reply)
+            set_slip = directions(booking, now, visitor.language)
+            self._keeper.print_unnumbered(booking.place or "", set_slip)
+        return Met(admission.outcome.value, admission.facts, reply)
 
-    def _declined(self, admission: Admission, now: datetime, asking: Asking | None) -> _Met:
+    def _declined(self, admission: Admission, now: datetime, visitor: Visitor) -> Met:
         outcome, more = admission.outcome.value, self._more(admission, now)
-        # At a kiosk the screen says it.
-        sentence = self._wording.outcome(outcome, admission.facts, more) if asking else ""
+        sentence = ""
+        if visitor.asking:
+            sentence = Wording.outcome(outcome, admission.facts, more, visitor.texts)
         reply = asked.Reply(ok=False, reason=outcome, sentence=sentence)
-        return _Met(outcome, admission.facts, reply, more=more)
+        return Met(outcome, admission.facts, reply, more=more)
 
     def _more(self, admission: Admission, now: datetime) -> dict[str, str]:
         told = self._publishing.forecasts(now)
@@ -285,15 +221,10 @@ class Entrance:
         self._seen[key] = now
         return bool(seen) and now - max(seen) >= AWAY
 
-    def _worded(self, asking: Asking, admission: Admission) -> Asking:
-        sentence = self._wording.outcome(admission.outcome.value, admission.facts, {})
-        return replace(asking, sentence=sentence)
 
-    def _show(self, kiosk: str, met: _Met) -> None:
-        self._publishing.show(kiosk, met.outcome, met.facts, met.ticket, met.more)
-        if kiosk == self._kiosk:
-            self._around.show_light(LIGHTS.get(met.outcome, Light.ASK))
-
-
-def _not_here(reply: asked.Reply) -> _Met:
-    return _Met(NOT_HERE, {"sentence": reply.sentence or ""}, reply)
+def _worded(visitor: Visitor, admission: Admission) -> Asking | None:
+    if visitor.asking is None:
+        return None
+    outcome = admission.outcome.value
+    sentence = Wording.outcome(outcome, admission.facts, {}, visitor.texts)
+    return replace(visitor.asking, sentence=sentence)

@@ -92,7 +92,11 @@ class Keeper:
         self._publishing.changed()
 
     def do(
-        self, command: commands.Command, now: datetime, asking: Asking | None = None
+        self,
+        command: commands.Command,
+        now: datetime,
+        asking: Asking | None = None,
+        texts: Texts | None = None,
     ) -> asked.Reply:
         """Decide, commit, and only then let it have effects.
 
@@ -100,9 +104,11 @@ class Keeper:
             command: What is asked of the line.
             now: Desk time.
             asking: Whose answer is kept with it.
+            texts: In which language it is answered; None: the site's.
         """
+        texts = texts or self._texts
         decision = self._line.decide(self._knowing(command, now), now)
-        reply = reply_to(decision.answer, self._texts)
+        reply = reply_to(decision.answer, texts)
         if asking is not None and asking.sentence and reply.ok:
             reply = reply.saying(asking.sentence)
         line = self._line.apply_all(decision.events)
@@ -117,10 +123,10 @@ class Keeper:
             )
         except ContradictionError:
             # A booking that was used, or a slip that was given out, before a card was exchanged.
-            return refusal(NotAsked.USED.value, {}, self._texts)
+            return refusal(NotAsked.USED.value, {}, texts)
         except JournalError as error:
             self._publishing.alarm("journal", now, error=error)
-            return refusal(NotAsked.NOT_WRITTEN.value, {}, self._texts)
+            return refusal(NotAsked.NOT_WRITTEN.value, {}, texts)
         self._line = line
         if decision.events:
             self._publishing.changed()

@@ -4,8 +4,8 @@ A scan, a press or a command comes in; the line decides; events, answer and owed
 to the journal in one transaction; only then are the effects run: print, publish, answer. Effects
 can be repeated: after a crash the journal says which are owed.
 
-Who comes is dealt with by `entrance`, who commands by `answering`; both change the line through
-`keeper`. What is looked after beside the line are its `parts`.
+Who comes is dealt with by `entrance` and `walk_ins`, who commands by `answering`; all change the
+line through `keeper`. What is looked after beside the line are its `parts`.
 """
 
 from __future__ import annotations
@@ -23,12 +23,15 @@ from appliance.desk.entrance import Entrance
 from appliance.desk.forecasting import Forecasts
 from appliance.desk.keeper import Keeper
 from appliance.desk.look_ups import LookUps
+from appliance.desk.met import Telling
 from appliance.desk.numbering import ask_board, numbers_given
 from appliance.desk.printing import PrinterIs, SlipGivenUp, SlipPrinted
 from appliance.desk.publishing import Publishing
 from appliance.desk.surroundings import HelpWanted, Incoming, Nudge, Pressed, Rhythm, Surroundings
 from appliance.desk.upkeep import Upkeep
 from appliance.desk.uplink import FromUplink
+from appliance.desk.visitors import Visitors
+from appliance.desk.walk_ins import WalkIns
 from appliance.drivers.clock import DeskTime
 from appliance.journal.entries import Position
 from appliance.line import commands, days
@@ -96,14 +99,19 @@ class Desk:
         keeper = Keeper(line, journal, publishing, texts, around)
         self._publishing = publishing
         self._keeper = keeper
-        self._entrance = Entrance(keeper, publishing, around, texts, kiosk)
+        visitors = Visitors(around.wording, texts)
+        tell = Telling(publishing, around.show_light, kiosk)
+        self._entrance = Entrance(keeper, publishing, around, visitors, tell)
+        self._walk_ins = WalkIns(keeper, publishing, around, visitors, tell, kiosk)
         self._answering = Answering(
             keeper,
             self._entrance,
+            self._walk_ins,
             LookUps(around, texts),
             journal,
             topics,
             texts,
+            visitors,
             around.publish,
             publishing.refused,
         )
@@ -204,9 +212,9 @@ class Desk:
                 if self._around.upstream is not None:
                     self._around.upstream.handle(inbound)
             case Pressed(service):
-                self._entrance.pressed(service, now)
+                self._walk_ins.pressed(service, now)
             case HelpWanted():
-                self._entrance.help_wanted(now)
+                self._walk_ins.help_wanted(now)
             case Connected():
                 self._heard(item)
                 self._publishing.changed()

@@ -1,4 +1,4 @@
-"""The panel of buttons, as the desk sees it: pressed too often, stuck, somebody wants help.
+"""The buttons, of a panel or on a screen, as the desk sees them: pressed too often, or stuck.
 
 A class of children, or one, can press a roll of paper away in a quarter of an hour. More presses in
 a minute than people could make who take their slips are answered with "one moment please", and
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MINUTE: Final = timedelta(minutes=1)
 PER_MINUTE: Final = 20
 """Who presses, waits for the slip and takes it, and makes room, needs more than three seconds."""
+PER_PRESS: Final = timedelta(seconds=3)
 HELP_FOR: Final = timedelta(minutes=3)
 """Staff are told so long that somebody wants help: nobody can take it back at a button."""
 
@@ -30,7 +31,9 @@ class Panel:
     """Part of the desk; all calls come from its loop.
 
     Args:
-        per_minute: So many presses become numbers in any minute, of all buttons together.
+        per_minute: So many presses become numbers in any minute, of all buttons of a place.
+        per_press: One touch of a button on a screen counts in this time; buttons on a panel see to
+            that themselves.
         stuck: Gives the names of the buttons that stay down.
         names: Name of a button → what stands on it, for staff.
     """
@@ -38,22 +41,41 @@ class Panel:
     def __init__(
         self,
         per_minute: int = PER_MINUTE,
+        per_press: timedelta = PER_PRESS,
         stuck: Callable[[], Sequence[str]] = tuple,
         names: Mapping[str, str] | None = None,
     ) -> None:
         self._per_minute = per_minute
         self._stuck = stuck
         self._names = names or {}
-        self._presses: deque[datetime] = deque(maxlen=per_minute)
+        self._per_press = per_press
+        self._presses: dict[str, deque[datetime]] = {}
+        self._touched: dict[tuple[str, str], datetime] = {}
         self._refused: datetime | None = None
         self._help: datetime | None = None
 
-    def may(self, now: datetime) -> bool:
-        """Tell whether a press becomes a number now, and count it if it does."""
-        if len(self._presses) == self._per_minute and _within(MINUTE, self._presses[0], now):
+    def may(self, now: datetime, place: str = "") -> bool:
+        """Tell whether a press becomes a number now, and count it if it does.
+
+        Args:
+            now: Desk time.
+            place: Where it was pressed: the paper of one place is not that of another.
+        """
+        presses = self._presses.setdefault(place, deque(maxlen=self._per_minute))
+        if len(presses) == self._per_minute and _within(MINUTE, presses[0], now):
             self._refused = now
             return False
-        self._presses.append(now)
+        presses.append(now)
+        return True
+
+    def may_touch(self, now: datetime, place: str, service: str) -> bool:
+        """Tell the same of a touch of a service on the screen of a place."""
+        last = self._touched.get((place, service))
+        if last is not None and _within(self._per_press, last, now):
+            return False
+        if not self.may(now, place):
+            return False
+        self._touched[place, service] = now
         return True
 
     def help_wanted(self, now: datetime) -> None:

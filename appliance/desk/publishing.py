@@ -162,8 +162,19 @@ class Publishing:
         facts: Mapping[str, str],
         ticket: str | None = None,
         more: Mapping[str, str] | None = None,
+        *,
+        key: bytes | None = None,
     ) -> None:
-        """Tell the person at a kiosk what a scan or a press came to; see `KioskResult`."""
+        """Tell the person at a kiosk what a scan or a press came to; see `KioskResult`.
+
+        Args:
+            kiosk: Its name.
+            outcome: As in the message; the same for `facts`, `ticket` and `more`.
+            facts: What the text needs.
+            ticket: The number.
+            more: What is said after it, by language.
+            key: Of the command that it came of, for a kiosk's screen; None: it came of none.
+        """
         result = shown.KioskResult(
             outcome=outcome,
             facts=dict(facts),
@@ -172,7 +183,7 @@ class Publishing:
             more=dict(more or {}),
         )
         topic = self._topics.kiosk_result(kiosk)
-        self._publish(topic, encode(result), expiry_s=RESULT_EXPIRY_S)
+        self._publish(topic, encode(result), expiry_s=RESULT_EXPIRY_S, correlation=key)
 
     def due(self, *, idle: bool) -> bool:
         """Tell whether it is time to speak: every so often, and with news once it is quiet."""

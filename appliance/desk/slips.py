@@ -7,6 +7,7 @@ happens where the slip is printed.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,10 @@ from appliance.display.slip import Directions, TicketSlip, set_directions, set_s
 from appliance.line.model import RankClass
 from appliance.line.rules import rank, ranking_service
 from appliance.line.wait import wait_of
+from appliance.strings import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime, tzinfo
 
     from appliance import paper
@@ -25,12 +27,11 @@ if TYPE_CHECKING:
     from appliance.display.slip_sheet import Compositor
     from appliance.line.line import Line
     from appliance.line.model import Booking, Ticket
-    from appliance.strings import Texts
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a slip says of a service, in the language of the slips.
+    """What a slip says of a service, in one language.
 
     Args:
         text: What it is, in plain words.
@@ -45,13 +46,26 @@ class Offer:
     page: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """What slips say in one language.
+
+    Args:
+        texts: Their words.
+        offers: Code → service.
+    """
+
+    texts: Texts
+    offers: Mapping[str, Offer]
+
+
 class Slips:
     """Composes the slips of one lobby.
 
     Args:
         blank: What is the same on each: office, lobby, where to wait, device.
-        offers: Code → service.
-        texts: In the language of the slips.
+        tongues: Language → what slips say in it, the language of the slips first; a visitor who
+            chose another one of these gets it.
         compositor: Gives who sets them for the printer; asked where they are printed, by that one
             thread.
         key: The device's own key for check codes.
@@ -63,8 +77,7 @@ class Slips:
     def __init__(
         self,
         blank: TicketSlip,
-        offers: Mapping[str, Offer],
-        texts: Texts,
+        tongues: Mapping[str, Tongue],
         compositor: Callable[[], Compositor],
         key: bytes,
         *,
@@ -73,8 +86,8 @@ class Slips:
         large_print: bool = False,
     ) -> None:
         self._blank = blank
-        self._offers = offers
-        self._texts = texts
+        self._tongues = tongues
+        self._main = next(iter(tongues))
         self._compositor = compositor
         self._key = key
         self._zone = zone
@@ -101,11 +114,12 @@ class Slips:
             told: The forecasts, where they are fresh; else the rough range is told.
             large: In large print, whatever is usual here.
         """
-        slip = self._compose(line, number, now, told)
+        tongue = self._tongue(line.tickets[number].spoken)
+        slip = self._compose(line, number, now, told, tongue)
         large = large or self._large_print
 
         def setter(copy: bool) -> paper.Slip:  # noqa: FBT001  (what `Job.set_slip` is given)
-            return set_slip(replace(slip, copy=copy), self._texts, self._compositor(), large=large)
+            return set_slip(replace(slip, copy=copy), tongue.texts, self._compositor(), large=large)
 
         return setter
 
@@ -116,16 +130,18 @@ class Slips:
         return hmac.compare_digest(typed.encode(), known.encode())
 
     def redirect(
-        self, service: str, now: datetime, *, large: bool = False
+        self, service: str, now: datetime, language: str = "", *, large: bool = False
     ) -> Callable[[bool], paper.Slip] | None:
         """Give what sets the slip that says where a service is to be had; None: nobody knows.
 
         Args:
             service: Its code.
             now: Desk time.
+            language: Of who reads it; empty: not known.
             large: As for `setter`.
         """
-        offer = self._offers.get(service)
+        tongue = self._tongue(language)
+        offer = tongue.offers.get(service)
         if offer is None or not offer.redirect:
             return None
         slip = replace(
@@ -135,41 +151,50 @@ class Slips:
             phone=offer.phone or None,
             page=offer.page or None,
         )
-        return self._directing(slip, large=large)
+        return self._directing(slip, tongue, large=large)
 
     def directions(
-        self, booking: Booking, now: datetime, *, large: bool = False
+        self, booking: Booking, now: datetime, language: str = "", *, large: bool = False
     ) -> Callable[[bool], paper.Slip]:
         """Give what sets the slip of an appointment that has a place and no number.
 
         Args:
             booking: With its place.
             now: Desk time.
+            language: As for `redirect`.
             large: As for `setter`.
         """
+        tongue = self._tongue(language)
         slot = booking.slot.astimezone(self._zone)
         slip = replace(
             self._elsewhere(now),
-            title=self._texts("slip.adviser", slot=slot),
-            lines=(self._texts("slip.adviser_go"),),
+            title=tongue.texts("slip.adviser", slot=slot),
+            lines=(tongue.texts("slip.adviser_go"),),
             place=booking.place,
         )
-        return self._directing(slip, large=large)
+        return self._directing(slip, tongue, large=large)
+
+    def _tongue(self, language: str) -> Tongue:
+        return self._tongues.get(language) or self._tongues[self._main]
 
     def _elsewhere(self, now: datetime) -> Directions:
         blank = self._blank
         return Directions(blank.office, "", (), now.astimezone(self._zone), blank.device)
 
-    def _directing(self, slip: Directions, *, large: bool) -> Callable[[bool], paper.Slip]:
+    def _directing(
+        self, slip: Directions, tongue: Tongue, *, large: bool
+    ) -> Callable[[bool], paper.Slip]:
         large = large or self._large_print
 
         def setter(_copy: bool) -> paper.Slip:  # noqa: FBT001  (what `Job.set_slip` is given)
             # It gives no number away, so nobody has to know whether it is the first.
-            return set_directions(slip, self._texts, self._compositor(), large=large)
+            return set_directions(slip, tongue.texts, self._compositor(), large=large)
 
         return setter
 
-    def _compose(self, line: Line, number: str, now: datetime, told: Told | None) -> TicketSlip:
+    def _compose(
+        self, line: Line, number: str, now: datetime, told: Told | None, tongue: Tongue
+    ) -> TicketSlip:
         ticket = line.tickets[number]
         service = ranking_service(ticket, line.services)
         booking = ticket.booking
@@ -182,7 +207,7 @@ class Slips:
         return replace(
             self._blank,
             number=number,
-            service=self._offers[ticket.service].text if ticket.service in self._offers else "",
+            service=tongue.offers[ticket.service].text if ticket.service in tongue.offers else "",
             taken=ticket.taken.astimezone(line.zone),
             right_of_way=rank_class <= RankClass.RIGHT_OF_WAY or early,
             slot=booking.slot.astimezone(line.zone) if booking else None,

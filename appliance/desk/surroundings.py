@@ -136,8 +136,9 @@ class Surroundings:
         panel: How often the buttons may be pressed.
         wording: Words what depends on the line and on the site.
         follow: Gives a new secret for a slip's QR; empty: slips carry none.
-        set_directions: Gives what sets the slip that leads to an adviser; None: there is none.
-        set_redirect: Gives what sets the slip that says where else a service is; None: no slip.
+        set_directions: Gives what sets the slip that leads to an adviser, in a language; None:
+            there is none.
+        set_redirect: The same for the slip that says where else a service is; it may give None.
         parts: What is looked after in every round.
         upstream: The way to the central broker; None: there is none.
         watch: Watches the device, and is one of the parts; None: nobody does.
@@ -156,8 +157,8 @@ class Surroundings:
     show_light: Callable[[Light], None] = lambda _: None
     panel: Panel = field(default_factory=Panel)
     follow: Callable[[], str] = lambda: ""
-    set_directions: Callable[[Booking, datetime], SetSlip] | None = None
-    set_redirect: Callable[[str, datetime], SetSlip | None] | None = None
+    set_directions: Callable[[Booking, datetime, str], SetSlip] | None = None
+    set_redirect: Callable[[str, datetime, str], SetSlip | None] | None = None
     parts: Sequence[Part] = ()
     upstream: Upstream | None = None
     watch: Watch | None = None

@@ -59,11 +59,18 @@ class Wording:
         self._redirects = redirects or {}
         self._foreign = foreign or {}
 
-    def outcome(self, outcome: str, facts: Mapping[str, str], more: Mapping[str, str]) -> str:
-        """Give an outcome and what follows it in the main language: for staff, who see no board."""
+    def texts(self, language: str) -> Texts:
+        """Give the texts of a language; where the site does not speak it, of its main one."""
         main = self._languages[0]
-        words = main.entries[f"scan.{outcome}"].format_map(facts)
-        return f"{words} {more.get(main.language, '')}".rstrip()
+        return next((texts for texts in self._languages if texts.language == language), main)
+
+    @staticmethod
+    def outcome(
+        outcome: str, facts: Mapping[str, str], more: Mapping[str, str], texts: Texts
+    ) -> str:
+        """Give an outcome and what follows it in one language: for who sees no board."""
+        words = texts.entries[f"scan.{outcome}"].format_map(facts)
+        return f"{words} {more.get(texts.language, '')}".rstrip()
 
     def more(self, admission: Admission, line: Line, now: datetime, told: Told | None) -> More:
         """Give what is said after the outcome's own words; empty: nothing.

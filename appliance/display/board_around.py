@@ -54,7 +54,7 @@ class Around(NamedTuple):
             now: Time of the site; None: not known yet.
             seconds: As for `beside_it`.
         """
-        night = self._is_night(now)
+        night = now is not None and self.is_night(now)
         slide = self.show.at(now, seconds)[0] if self.show and now else None
         return replace(
             view,
@@ -74,9 +74,8 @@ class Around(NamedTuple):
             ends.append(self.show.at(now, seconds)[1])
         return min(ends, default=math.inf)
 
-    def _is_night(self, now: datetime | None) -> bool:
-        if now is None:
-            return False
+    def is_night(self, now: datetime) -> bool:
+        """Say of a time of the site whether the board is dark then."""
         clock = now.time().replace(second=0, microsecond=0)
         # A span cannot end at midnight: one that ends a minute before it is meant to.
         return any(begin <= clock < end or clock == end == LAST for begin, end in self.night)

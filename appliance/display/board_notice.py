@@ -7,24 +7,24 @@ are none of a call's: who waits shall not take somebody's new number for one tha
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, NamedTuple, assert_never
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
-from appliance.display.board_view import Tone
 from appliance.display.canvas import Align
 from appliance.display.fonts import Weight
 from appliance.display.shapes import Shape
 from appliance.display.text import Line
 from appliance.display.theme import Colour
+from appliance.display.tone import tone_look
 
 if TYPE_CHECKING:
     from appliance.display.board_view import BoardView, NoticeView
     from appliance.display.canvas import Canvas
     from appliance.display.layout import Box
     from appliance.display.pen import Pen
-    from appliance.display.theme import Theme
+    from appliance.display.tone import ToneLook
     from appliance.strings import Texts
 
 OWN_WORDS = "sentence"
@@ -63,7 +63,7 @@ def draw_notice(canvas: Canvas, pen: Pen, view: BoardView) -> None:
     notice = view.notice
     if notice is None:
         return
-    look = _look(pen.theme, notice.tone)
+    look = tone_look(pen.theme, notice.tone)
     canvas.fill(canvas.box, look.ground)
     bar, _ = canvas.box.split_left(pen.u(BAR))
     canvas.fill(bar, look.sign)
@@ -74,29 +74,6 @@ def draw_notice(canvas: Canvas, pen: Pen, view: BoardView) -> None:
     drawings = (kind(pen, look, each, box, scale) for each in said for scale in SCALES)
     drawing = next(filter(_Drawing.fits, drawings), None)
     (drawing or kind(pen, look, said[-1], box, SCALES[-1])).draw(canvas)
-
-
-class _Look(NamedTuple):
-    """How a tone looks."""
-
-    shape: Shape
-    ground: Colour
-    ink: Colour
-    soft: Colour
-    sign: Colour
-
-
-def _look(theme: Theme, tone: Tone) -> _Look:
-    match tone:
-        case Tone.DONE:
-            shape, ink, soft, sign = Shape.TICK, theme.done, theme.done_soft, theme.done_sign
-        case Tone.TOLD:
-            shape, ink, soft, sign = Shape.INFORMATION, theme.told, theme.told_soft, theme.told_sign
-        case Tone.ASK:
-            shape, ink, soft, sign = Shape.QUESTION, theme.ask, theme.ask_soft, theme.ask_sign
-        case _:
-            assert_never(tone)
-    return _Look(shape, ink.ground, ink.ink, soft.ink, sign.ink)
 
 
 class _Stack(msgspec.Struct, frozen=True):
@@ -122,7 +99,9 @@ class _Stack(msgspec.Struct, frozen=True):
 class _Drawing(ABC):
     """A notice at one scale: all sizes and gaps are so many times what they should be."""
 
-    def __init__(self, pen: Pen, look: _Look, notice: NoticeView, box: Box, scale: float) -> None:
+    def __init__(
+        self, pen: Pen, look: ToneLook, notice: NoticeView, box: Box, scale: float
+    ) -> None:
         self.scale = scale
         self._pen = pen
         self._look = look
@@ -168,7 +147,9 @@ class _Drawing(ABC):
 class _Words(_Drawing):
     """A sign, and beside it the number, if there is one, and what it means."""
 
-    def __init__(self, pen: Pen, look: _Look, notice: NoticeView, box: Box, scale: float) -> None:
+    def __init__(
+        self, pen: Pen, look: ToneLook, notice: NoticeView, box: Box, scale: float
+    ) -> None:
         super().__init__(pen, look, notice, box, scale)
         _, self._column = box.split_left(self._u(SIGN + GAP))
         self._words = self._both(words_of(pen.spoken, notice), WORDS_CAP, self._column.width)
@@ -201,7 +182,9 @@ class _Words(_Drawing):
 class _Number(_Drawing):
     """The number as large as a call, that it is to be remembered, and what it means."""
 
-    def __init__(self, pen: Pen, look: _Look, notice: NoticeView, box: Box, scale: float) -> None:
+    def __init__(
+        self, pen: Pen, look: ToneLook, notice: NoticeView, box: Box, scale: float
+    ) -> None:
         super().__init__(pen, look, notice, box, scale)
         width = box.width * DIGITS_SHARE
         cap = DIGITS_CAP * scale

@@ -5,17 +5,16 @@ It stands where the waits stand otherwise. Loaded with the first slide: most boa
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import qrcode
-from PIL import Image
-
+from appliance.display import qr
 from appliance.display.canvas import Align, Canvas
 from appliance.display.fonts import Weight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from PIL import Image
 
     from appliance.display.board_view import SlideView
     from appliance.display.layout import Box
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 EDGE = 34
 GAP = 40
 QR_SHARE = 0.4
-QUIET = 4
-"""Modules of white around a QR code (ISO/IEC 18004)."""
 SCALES = (1.0, 0.9, 0.8, 0.72, 0.65, 0.6)
 SIZES = (34, 27, 24, 20)
 """Capitals of the title, of the words, and of both in the second language."""
@@ -120,22 +117,7 @@ def _words(pen: Pen, slide: SlideView, box: Box, scale: float, *, second: bool) 
 
 
 def _code(canvas: Canvas, text: str, box: Box) -> None:
-    """Draw a QR code, black on white with its quiet zone, as large as whole pixels allow."""
-    modules = _modules(text)
-    scale = min(box.width, box.height) // modules.width
-    if scale < 1:
-        return
-    code = modules.resize((modules.width * scale,) * 2, Image.Resampling.NEAREST)
-    left = box.right - code.width
-    top = box.top + (box.height - code.height) // 2
-    canvas.picture(code.convert("RGB"), left, top)
-
-
-@lru_cache(maxsize=8)
-def _modules(text: str) -> Image.Image:
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=QUIET)
-    code.add_data(text)
-    rows = code.get_matrix()
-    image = Image.new("L", (len(rows), len(rows)))
-    image.putdata([0 if dark else 255 for row in rows for dark in row])
-    return image
+    """Draw a QR code at the right."""
+    code = qr.picture(text, min(box.width, box.height))
+    if code is not None:
+        canvas.picture(code, box.right - code.width, box.top + (box.height - code.height) // 2)

@@ -30,32 +30,22 @@ FRAMES_WITHIN_S: Final = 10.0
 """A camera takes seconds to start."""
 DARK: Final = 16
 """Of 255: a lens cap, or a hall at night."""
-NOBODY_LOOKED: Final = "Nobody was there to look."
-LIGHTS: Final = (
-    (Light.WELCOME, "shine green, without blinking"),
-    (Light.LOOK, "shine blue, brighter and darker"),
-    (Light.ASK, "blink in amber"),
-)
-WIRING: Final = "Check its plug, its cable, and the pin in the configuration."
+LIGHTS: Final = (Light.WELCOME, Light.LOOK, Light.ASK)
 
 
-def _held(part: Part, process: str, why: str) -> Finding:
+def _held(bench: Bench, part: Part, process: str, why: str) -> Finding:
     """Say that a thing is in use by a process of ours."""
-    return part.not_tried(why, f"systemctl stop lobby-{process}, try again, then start it again.")
+    return part.not_tried(bench.say(why, process=process), bench.say("held_do", process=process))
+
+
+def _unseen(bench: Bench, key: str, **facts: object) -> str:
+    """Say what is not known, as nobody was there to see it."""
+    return f"{bench.say(key, **facts)} {bench.say('nobody_looked')}"
 
 
 def printer(bench: Bench) -> Iterator[Finding]:
     """Ask the printer how it is, and have it print if that is wanted."""
     if isinstance(bench.settings.printer, config.NoPrinter):
-        return
-    if bench.beside.runs("desk"):
-        health = bench.beside.health
-        if health is None or health.printer is None:
-            yield _held(PRINTER, "desk", "The desk has it, and does not say how it is.")
-            return
-        yield _status(PrinterStatus(health.printer))
-        if bench.slip:
-            yield _held(PRINTER, "desk", "The test slip: the desk prints, and nobody beside it.")
         return
     try:
         ours = bench.tools.printer()
@@ -65,19 +55,19 @@ def printer(bench: Bench) -> Iterator[Finding]:
     if ours is None:
         return
     status = ours.status()
-    yield _status(status)
+    yield _status(bench, status)
     if bench.slip and status.prints:
         yield from _slip(bench, ours)
     elif bench.person.present or bench.slip:
-        yield PRINTER.not_tried("Printing.", "lobby doctor printer --test-slip")
+        yield PRINTER.not_tried(bench.say("printing"), "lobby doctor printer --test-slip")
 
 
-def _status(status: PrinterStatus) -> Finding:
-    sentence = str(PrinterError(status, printed=False))
+def _status(bench: Bench, status: PrinterStatus) -> Finding:
     if status is PrinterStatus.READY:
-        return PRINTER.fine(sentence)
-    what, _, do = sentence.partition(": ")
-    return PRINTER.wrong(f"{what}.", f"{do[:1].upper()}{do[1:]}")
+        return PRINTER.fine(bench.say("printer_ready"))
+    # As staff are told it: what is wrong, and in the next sentence what to do.
+    what, _, do = bench.texts(f"alarm.printer_{status.value}").partition(". ")
+    return PRINTER.wrong(f"{what}.", do)
 
 
 def _slip(bench: Bench, ours: Printer) -> Iterator[Finding]:
@@ -96,16 +86,15 @@ def _slip(bench: Bench, ours: Printer) -> Iterator[Finding]:
     try:
         ours.print_slip(slip)
     except (PrinterError, LobbyError) as error:
-        yield PRINTER.wrong(f"The test slip did not come out: {error}")
+        yield PRINTER.wrong(bench.say("slip_failed", error=error))
         return
-    looked = bench.person.says("Did a slip come out, with TEST, ÄÖÜ and a QR code, and cut off?")
+    looked = bench.person.says(bench.say("slip_question"))
     if looked is None:
-        yield PRINTER.fine(f"It says that the test slip is out. {NOBODY_LOOKED}")
+        yield PRINTER.fine(_unseen(bench, "slip_said"))
     elif looked:
-        yield PRINTER.fine("The test slip came out.")
+        yield PRINTER.fine(bench.say("slip_out"))
     else:
-        do = "Is printer.profile its model, printer.columns the width of its paper, the roll right?"
-        yield PRINTER.wrong("It says that the test slip is out, and it is not as it should be.", do)
+        yield PRINTER.wrong(bench.say("slip_bad"), bench.say("slip_bad_do"))
 
 
 def camera(bench: Bench) -> Iterator[Finding]:
@@ -118,20 +107,20 @@ def camera(bench: Bench) -> Iterator[Finding]:
             # It says so itself when no frames come.
             if being.detail:
                 log = "journalctl -b -u lobby-scanner"
-                yield CAMERA.wrong(f"The scanner says: {being.detail}.", log)
+                yield CAMERA.wrong(bench.say("scanner_says", detail=being.detail), log)
             else:
-                yield CAMERA.fine("The scanner gets pictures from it.")
-        yield _held(CAMERA, "scanner", "Reading a code: the scanner has the camera.")
+                yield CAMERA.fine(bench.say("scanner_sees"))
+        yield _held(bench, CAMERA, "scanner", "camera_held")
         return
     try:
         with bench.tools.camera() as ours:
-            yield from _pictures(ours)
+            yield from _pictures(bench, ours)
             yield from _code(bench, ours)
     except (CameraGone, LobbyError) as error:
-        yield CAMERA.wrong(f"There are no pictures: {error}.")
+        yield CAMERA.wrong(bench.say("no_pictures", error=error))
 
 
-def _pictures(ours: Camera) -> Iterator[Finding]:
+def _pictures(bench: Bench, ours: Camera) -> Iterator[Finding]:
     until_s = time.monotonic() + FRAMES_WITHIN_S
     seen: list[Frame] = []
     while len(seen) < FRAMES and time.monotonic() < until_s:
@@ -139,32 +128,32 @@ def _pictures(ours: Camera) -> Iterator[Finding]:
         if frame is not None:
             seen.append(frame)
     if len(seen) < FRAMES:
-        what = f"{len(seen)} pictures came in {FRAMES_WITHIN_S:.0f} s."
-        yield CAMERA.wrong(what, "Check its cable at both ends, then: rpicam-hello --list-cameras")
+        what = bench.say("few_pictures", count=len(seen), seconds=round(FRAMES_WITHIN_S))
+        yield CAMERA.wrong(what, bench.say("few_pictures_do"))
         return
     height, width = seen[-1].luma.shape
     brightness = float(seen[-1].luma.mean())
     if brightness < DARK:
-        yield CAMERA.wrong("The pictures are black.", "Take the cap off the lens; is there light?")
+        yield CAMERA.wrong(bench.say("black"), bench.say("black_do"))
     else:
-        yield CAMERA.fine(f"Pictures come, {width} × {height}, brightness {brightness:.0f} of 255.")
+        size = {"width": width, "height": height, "brightness": round(brightness)}
+        yield CAMERA.fine(bench.say("pictures", **size))
 
 
 def _code(bench: Bench, ours: Camera) -> Iterator[Finding]:
     if not bench.person.present:
-        yield CAMERA.not_tried(f"Reading a code. {NOBODY_LOOKED}")
+        yield CAMERA.not_tried(_unseen(bench, "reading"))
         return
     decoder = bench.tools.decoder()
-    bench.person.asks_for("Hold up a QR code before the camera, such as one of a slip.")
+    bench.person.asks_for(bench.say("hold_up"))
     until_s = time.monotonic() + bench.wait_s
     while time.monotonic() < until_s:
         frame = ours.frame()
         # What it says is nobody's business here: it may be somebody's customer card.
         if frame is not None and decoder.look(frame.luma).texts:
-            yield CAMERA.fine("A code was read.")
+            yield CAMERA.fine(bench.say("code_read"))
             return
-    do = "15 cm away, flat, a bright screen? Is the lens clean, camera.focus_cm right?"
-    yield CAMERA.wrong(f"No code was read in {bench.wait_s:.0f} s.", do)
+    yield CAMERA.wrong(bench.say("no_code", seconds=round(bench.wait_s)), bench.say("no_code_do"))
 
 
 def buttons(bench: Bench) -> Iterator[Finding]:
@@ -173,7 +162,7 @@ def buttons(bench: Bench) -> Iterator[Finding]:
     if isinstance(chosen, config.NoButtons):
         return
     if bench.beside.runs("desk"):
-        yield _held(BUTTONS, "desk", "The desk has the buttons.")
+        yield _held(bench, BUTTONS, "desk", "buttons_held")
         return
     came: queue.SimpleQueue[str] = queue.SimpleQueue()
     ours = bench.tools.buttons()
@@ -184,7 +173,7 @@ def buttons(bench: Bench) -> Iterator[Finding]:
         return
     try:
         if not bench.person.present:
-            yield BUTTONS.not_tried(f"They can be read; no press was tried. {NOBODY_LOOKED}")
+            yield BUTTONS.not_tried(_unseen(bench, "no_press_tried"))
             return
         for code, name in _panel(bench):
             yield _pressed(bench, came, code, name)
@@ -210,17 +199,16 @@ def _panel(bench: Bench) -> Iterator[tuple[str, str]]:
 def _pressed(bench: Bench, came: queue.SimpleQueue[str], code: str, name: str) -> Finding:
     while not came.empty():
         came.get()
-    bench.person.asks_for(f"Press the button “{name}” ({code}) now.")
+    bench.person.asks_for(bench.say("press", name=name, code=code))
     try:
         pressed = came.get(timeout=bench.wait_s)
     except queue.Empty:
-        return BUTTONS.wrong(f"No press of {code} came in {bench.wait_s:.0f} s.", WIRING)
+        what = bench.say("no_press", code=code, seconds=round(bench.wait_s))
+        return BUTTONS.wrong(what, bench.say("wiring_do"))
     if pressed != code:
-        what = f"Instead of {code} the button of {pressed} was pressed, or the two are exchanged."
-        return BUTTONS.wrong(
-            what, "Press again with: lobby doctor buttons; else exchange the pins."
-        )
-    return BUTTONS.fine(f"{code} works.")
+        what = bench.say("exchanged", code=code, pressed=pressed)
+        return BUTTONS.wrong(what, bench.say("exchanged_do"))
+    return BUTTONS.fine(bench.say("button_works", code=code))
 
 
 def lamps(bench: Bench) -> Iterator[Finding]:
@@ -228,22 +216,22 @@ def lamps(bench: Bench) -> Iterator[Finding]:
     if isinstance(bench.settings.lamps, config.NoLamps):
         return
     if bench.beside.runs("desk"):
-        yield _held(LAMPS, "desk", "The desk has the ring of light.")
+        yield _held(bench, LAMPS, "desk", "lamps_held")
         return
     ours = bench.tools.lamps()
     try:
         ours.open()
-        for light, does in LIGHTS:
+        for light in LIGHTS:
             ours.show(light)
-            seen = bench.person.says(f"Does the ring around the camera {does}?")
+            does = bench.say(f"light_{light.name.lower()}")
+            seen = bench.person.says(bench.say("light_question", does=does))
             if seen is None:
-                yield LAMPS.not_tried(f"Whether it can {does}. {NOBODY_LOOKED}")
+                yield LAMPS.not_tried(_unseen(bench, "light_unseen", does=does))
             elif seen:
-                yield LAMPS.fine(f"It can {does}.")
+                yield LAMPS.fine(bench.say("light_right", does=does))
             else:
-                yield LAMPS.wrong(
-                    f"It does not {does}.", f"{WIRING} Are red, green, blue in order?"
-                )
+                do = f"{bench.say('wiring_do')} {bench.say('light_wrong_do')}"
+                yield LAMPS.wrong(bench.say("light_wrong", does=does), do)
     except LobbyError as error:
         yield LAMPS.wrong(str(error))
     finally:
@@ -254,40 +242,47 @@ def sound(bench: Bench) -> Iterator[Finding]:
     """Have somebody listen to a call."""
     if isinstance(bench.settings.sound, config.NoSound):
         return
-    if bench.beside.runs("board"):
-        yield _held(SOUND, "board", "The board has the loudspeaker.")
+    process = _drawing(bench)
+    if process is not None and bench.beside.runs(process):
+        yield _held(bench, SOUND, process, "sound_held")
         return
     if not bench.person.present:
-        yield SOUND.not_tried("Nothing was played: nobody was there to listen.")
+        yield SOUND.not_tried(bench.say("nobody_listens"))
         return
     try:
         bench.tools.speak()
     except LobbyError as error:
         yield SOUND.wrong(str(error))
         return
-    heard = bench.person.says("Was that a gong and a number, to be understood at the last seat?")
+    heard = bench.person.says(bench.say("sound_question"))
     if heard is None:
-        yield SOUND.not_tried("A call was played; nobody said whether it was heard.")
+        yield SOUND.not_tried(bench.say("sound_unheard"))
     elif heard:
-        yield SOUND.fine("A call is heard.")
+        yield SOUND.fine(bench.say("sound_right"))
     else:
-        do = "The plug, the amplifier's switch, sound.volume_percent; which device: aplay -L"
-        yield SOUND.wrong("A call is not heard as it should be.", do)
+        yield SOUND.wrong(bench.say("sound_wrong"), bench.say("sound_wrong_do"))
 
 
 def screen(bench: Bench) -> Iterator[Finding]:
-    """Have somebody look at the board, which only its own process can draw."""
-    if config.Role.BOARD not in bench.settings.device.roles:
+    """Have somebody look at the screen, on which only its own process can draw."""
+    process = _drawing(bench)
+    if process is None:
         return
-    if not bench.beside.runs("board"):
-        what = "The board does not run: nothing is drawn."
-        yield SCREEN.not_tried(what, "systemctl start lobby-board, then try again.")
+    if not bench.beside.runs(process):
+        do = bench.say("no_screen_do", process=process)
+        yield SCREEN.not_tried(bench.say("no_screen", process=process), do)
         return
-    seen = bench.person.says("Does the screen show the board, sharp, and to all four edges?")
+    seen = bench.person.says(bench.say("screen_question"))
     if seen is None:
-        yield SCREEN.not_tried(f"The board runs. {NOBODY_LOOKED}")
+        yield SCREEN.not_tried(_unseen(bench, "screen_runs", process=process))
     elif seen:
-        yield SCREEN.fine("It shows the board.")
+        yield SCREEN.fine(bench.say("screen_right"))
     else:
-        do = "journalctl -b -u lobby-board; is the cable in the port nearest to the power plug?"
-        yield SCREEN.wrong("It does not show the board as it should.", do)
+        yield SCREEN.wrong(bench.say("screen_wrong"), bench.say("screen_wrong_do", process=process))
+
+
+def _drawing(bench: Bench) -> str | None:
+    """Give the process that has the screen and the loudspeaker; None: there is none here."""
+    roles = bench.settings.device.roles
+    drawing = (config.Role.BOARD, config.Role.KIOSK)
+    return next((role.value for role in drawing if role in roles), None)

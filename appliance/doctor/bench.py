@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from appliance.drivers.printer import Printer
     from appliance.drivers.vitals import Machine
     from appliance.line.line import Line
+    from appliance.strings import Texts
 
 LOCKS = Path("/proc/locks")
 SYSTEMCTL_S = 10.0
@@ -138,14 +139,20 @@ class Bench(NamedTuple):
         person: Who helps.
         wait_s: So long somebody has for what they were asked to do.
         slip: Whether a slip is to be printed.
+        texts: In which language it is told.
     """
 
     settings: config.Settings
     tools: Tools
     beside: Beside
     person: Person
-    wait_s: float = 20.0
-    slip: bool = False
+    wait_s: float
+    slip: bool
+    texts: Texts
+
+    def say(self, key: str, **facts: object) -> str:
+        """Give a sentence of the doctor's."""
+        return self.texts(f"doctor.{key}", **facts)
 
 
 def _unit_is_active(unit: str) -> bool:

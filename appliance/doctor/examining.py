@@ -14,6 +14,7 @@ from appliance.doctor.packages import packages
 
 if TYPE_CHECKING:
     from appliance.doctor.bench import Bench
+    from appliance.strings import Texts
 
 FINE, NOT_FINE = 0, 1
 Look = Callable[["Bench"], Iterator[Finding]]
@@ -33,8 +34,7 @@ PARTS: Final[Mapping[str, Look]] = {
     "screen": attached.screen,
 }
 """In this order: what others need comes first."""
-WORDS: Final = {State.FINE: "fine", State.WRONG: "WRONG", State.NOT_TRIED: "not tried"}
-INDENT: Final = " " * 22
+PART_WIDE: Final = 10
 
 
 def examine(bench: Bench, parts: Sequence[str] = ()) -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def examine(bench: Bench, parts: Sequence[str] = ()) -> Iterator[Finding]:
             nothing = False
             yield finding
         if nothing and parts:
-            yield Part(name).not_tried("This device has none, by its configuration.")
+            yield Part(name).not_tried(bench.say("none_here"))
 
 
 def _looked(name: str, bench: Bench) -> Iterator[Finding]:
@@ -58,21 +58,23 @@ def _looked(name: str, bench: Bench) -> Iterator[Finding]:
     try:
         yield from PARTS[name](bench)
     except Exception as error:  # noqa: BLE001  (whatever it is: the others are to be looked at)
-        do = "Please send what lobby support-bundle makes."
-        yield Part(name).wrong(f"It could not be looked at: {error!r}.", do)
+        what = bench.say("mistake", error=repr(error))
+        yield Part(name).wrong(what, bench.say("mistake_do"))
 
 
-def tell(findings: Iterator[Finding], out: TextIO) -> int:
+def tell(findings: Iterator[Finding], out: TextIO, texts: Texts) -> int:
     """Write findings as they come, for people; give the exit code."""
     counts: Counter[State] = Counter()
+    words = {state: texts(f"doctor.state_{state.value}") for state in State}
+    wide = max(map(len, words.values())) + 3
     for finding in findings:
         counts[finding.state] += 1
-        out.write(f"{finding.part:<10}{WORDS[finding.state]:<11} {finding.what}\n")
+        out.write(f"{finding.part:<{PART_WIDE}}{words[finding.state]:<{wide}}{finding.what}\n")
         if finding.do:
-            out.write(f"{INDENT}→ {finding.do}\n")
+            out.write(f"{'':<{PART_WIDE + wide}}→ {finding.do}\n")
         out.flush()
-    told = ", ".join(f"{counts[state]} {WORDS[state].lower()}" for state in State)
-    out.write(f"{told}.\n")
+    told = {state.value: counts[state] for state in State}
+    out.write(texts("doctor.summed_up", **told) + "\n")
     return NOT_FINE if counts[State.WRONG] else FINE
 
 

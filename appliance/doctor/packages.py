@@ -31,7 +31,6 @@ OURS = "lobby-appliance"
 FONTS = Path("/usr/share/fonts/truetype")
 SBIN = "/usr/local/sbin:/usr/sbin"
 """Where Debian keeps a broker, and an ordinary user has no PATH to."""
-SYSTEM = " The venv must see the system's packages (--system-site-packages)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +38,16 @@ class Need:
     """Something that must be there.
 
     Args:
-        what: In words.
+        what: A word for it, as texts have it: `doctor.need_{what}`.
         debian: The package that has it.
         there: Tells whether it is.
-        more: What else may be the reason.
+        system: It is imported, and so the venv must see the system's packages.
     """
 
     what: str
     debian: str
     there: Callable[[], bool]
-    more: str = ""
+    system: bool = False
 
 
 def packages(bench: Bench) -> Iterator[Finding]:
@@ -56,39 +55,41 @@ def packages(bench: Bench) -> Iterator[Finding]:
     needs = [*needs_of(bench.settings)]
     missing = [need for need in needs if not need.there()]
     for need in missing:
-        do = f"apt install --no-install-recommends {need.debian}.{need.more}"
-        yield PART.wrong(f"{need.what} is missing.", do)
+        what = bench.say("missing", what=bench.say(f"need_{need.what}"))
+        do = f"apt install --no-install-recommends {need.debian}."
+        yield PART.wrong(what, f"{do} {bench.say('venv_do')}" if need.system else do)
     names = [*_from_pip()]
     lost = [name for name in names if not _is_installed(name)]
     if lost:
-        do = "Install this release again; by hand: pip install -c constraints.txt lobby-appliance."
-        yield PART.wrong(f"Python packages are missing: {', '.join(lost)}.", do)
+        yield PART.wrong(bench.say("lost", names=", ".join(lost)), bench.say("lost_do"))
     if not missing and not lost:
-        yield PART.fine(f"All {len(needs) + len(names)} that this configuration needs are there.")
+        yield PART.fine(bench.say("all_there", count=len(needs) + len(names)))
 
 
 def needs_of(settings: config.Settings) -> Iterator[Need]:
     """Give what must be installed apart from what pip brings along."""
     roles = settings.device.roles
     chosen = (settings.buttons, settings.lamps, settings.buzzer)
-    yield Need("A font for slips and board", "fonts-noto-core", _file("noto/NotoSans-Regular.ttf"))
-    yield Need("A font for tables", "fonts-dejavu-core", _file("dejavu/DejaVuSansMono.ttf"))
-    yield Need("FriBidi, which sets Arabic", "libfribidi0", _library("libfribidi.so.0"))
+    yield Need("font", "fonts-noto-core", _file("noto/NotoSans-Regular.ttf"))
+    yield Need("table_font", "fonts-dejavu-core", _file("dejavu/DejaVuSansMono.ttf"))
+    yield Need("fribidi", "libfribidi0", _library("libfribidi.so.0"))
     if config.Role.SCANNER in roles:
-        yield Need("zbar, which reads codes", "libzbar0", lambda: bool(_find("zbar")))
+        yield Need("zbar", "libzbar0", lambda: bool(_find("zbar")))
     if isinstance(settings.camera, config.Picamera2Camera):
-        yield Need("picamera2", "python3-picamera2", _module("picamera2"), SYSTEM)
+        yield Need("picamera2", "python3-picamera2", _module("picamera2"), system=True)
     if isinstance(settings.camera, config.WebcamCamera | config.VideoCamera):
-        yield Need("PyAV, which reads webcams and videos", "python3-av", _module("av"), SYSTEM)
+        yield Need("av", "python3-av", _module("av"), system=True)
     if any(
         isinstance(each, config.GpioButtons | config.GpioLamps | config.GpioBuzzer)
         for each in chosen
     ):
-        yield Need("lgpio, which reads the pins", "python3-lgpio", _module("lgpio"), SYSTEM)
-    if config.Role.BOARD in roles:
-        yield Need("pygame", "python3-pygame", _module("pygame"), SYSTEM)
+        yield Need("lgpio", "python3-lgpio", _module("lgpio"), system=True)
+    if config.Role.BOARD in roles or config.Role.KIOSK in roles:
+        yield Need("pygame", "python3-pygame", _module("pygame"), system=True)
+    if isinstance(settings.board, config.ScreenBoard) and settings.board.standby == "cec":
+        yield Need("cec", "v4l-utils", _program("cec-ctl"))
     if config.Role.DESK in roles:
-        yield Need("mosquitto, the bus", "mosquitto", _program("mosquitto"))
+        yield Need("mosquitto", "mosquitto", _program("mosquitto"))
 
 
 def _from_pip() -> Iterator[str]:

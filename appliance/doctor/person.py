@@ -30,13 +30,15 @@ class AtTerminal:
     Args:
         out: Where questions are written.
         read: Gives a line that was typed, `""` at its end.
+        how: How it can be answered, such as `y/n`.
     """
 
     present = True
 
-    def __init__(self, out: TextIO, read: Callable[[], str]) -> None:
+    def __init__(self, out: TextIO, read: Callable[[], str], how: str) -> None:
         self._out = out
         self._read = read
+        self._how = how
 
     def asks_for(self, deed: str) -> None:
         """Write it; what comes of it is seen at the device."""
@@ -45,7 +47,7 @@ class AtTerminal:
     def says(self, question: str) -> bool | None:
         """Ask until it is answered; an empty line passes over it."""
         while True:
-            self._write(f"? {question} [y/n, Enter: skip] ")
+            self._write(f"? {question} [{self._how}] ")
             line = self._read()
             answer = line.strip().casefold()
             if answer in YES | NO:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from appliance.doctor.bench import Bench
     from appliance.doctor.person import Person
+    from appliance.strings import Texts
 
 WRONG_USE = 2
 
@@ -23,12 +24,20 @@ class MakeBench(Protocol):
         """Build it."""
 
 
-def run(asked: argparse.Namespace, make: MakeBench, stdin: TextIO, out: TextIO, err: TextIO) -> int:
+def run(
+    asked: argparse.Namespace,
+    make: MakeBench,
+    texts: Texts,
+    stdin: TextIO,
+    out: TextIO,
+    err: TextIO,
+) -> int:
     """Examine what is asked for; give the exit code.
 
     Args:
         asked: See `verbs.doctor`.
         make: Builds what is needed.
+        texts: In which language it is told.
         stdin: Where a person would type; whoever is no terminal is asked nothing.
         out: Where it is told.
         err: Where it is said why not.
@@ -41,6 +50,6 @@ def run(asked: argparse.Namespace, make: MakeBench, stdin: TextIO, out: TextIO, 
         err.write("lobby: --test-slip is for the part printer, which was not asked for\n")
         return WRONG_USE
     alone = asked.yes or asked.json or not stdin.isatty()
-    person = Nobody() if alone else AtTerminal(out, stdin.readline)
+    person = Nobody() if alone else AtTerminal(out, stdin.readline, texts("doctor.how"))
     findings = examine(make(person=person, wait_s=asked.wait, slip=asked.test_slip), asked.parts)
-    return (tell_json if asked.json else tell)(findings, out)
+    return tell_json(findings, out) if asked.json else tell(findings, out, texts)

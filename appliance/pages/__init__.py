@@ -18,7 +18,7 @@ from appliance.errors import LobbyError
 from appliance.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -44,8 +44,23 @@ def lay_out(settings: Settings, out: Path) -> int:
     Raises:
         PagesError: A file cannot be written.
     """
-    files = {**dict(_static(resources.files(__package__).joinpath("site"))), "lobby.json": b""}
-    files["lobby.json"] = _about(settings)
+    site = resources.files(__package__).joinpath("site")
+    return lay_down({**dict(static(site)), "lobby.json": _about(settings)}, out)
+
+
+def lay_down(files: Mapping[str, bytes], out: Path) -> int:
+    """Write files for a web server, each that is worth it compressed beside itself.
+
+    Args:
+        files: Path below the folder → content.
+        out: The folder.
+
+    Returns:
+        How many there are, compressed ones not counted.
+
+    Raises:
+        PagesError: A file cannot be written.
+    """
     try:
         for name, content in files.items():
             path = out / name
@@ -60,11 +75,12 @@ def lay_out(settings: Settings, out: Path) -> int:
     return len(files)
 
 
-def _static(folder: Traversable, below: str = "") -> Iterator[tuple[str, bytes]]:
+def static(folder: Traversable, below: str = "") -> Iterator[tuple[str, bytes]]:
+    """Give the files of a folder, and of those in it: path below it, and content."""
     for entry in folder.iterdir():
         name = f"{below}{entry.name}"
         if entry.is_dir():
-            yield from _static(entry, f"{name}/")
+            yield from static(entry, f"{name}/")
         else:
             yield name, entry.read_bytes()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -76,6 +75,8 @@ def _shut(state_dir: Path) -> Path | None:
 
 
 def _as_json(book: DayBook, composer: Sheets, *, short: bool) -> str:
+    import json
+
     zone = composer.zone
     told = {
         "day": book.day.isoformat(),

@@ -6,7 +6,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from appliance.verbs.asked import add_config, seconds_up_to, settings
+from appliance.verbs.asked import LANGUAGE, add_config, seconds_up_to, settings, wrong_use
 
 if TYPE_CHECKING:
     import argparse
@@ -26,6 +26,7 @@ def add(verbs: Verbs) -> None:
     doctor.add_argument(
         "--yes", action="store_true", help="ask nobody: what needs a person is not tried"
     )
+    doctor.add_argument("--language", metavar="L", help=LANGUAGE)
     doctor.add_argument("--json", action="store_true", help="for machines; asks nobody")
     doctor.add_argument(
         "--wait",
@@ -38,7 +39,13 @@ def add(verbs: Verbs) -> None:
 
 def _doctor(asked: argparse.Namespace) -> int:
     from appliance.doctor.verb import run
+    from appliance.strings import texts
     from appliance.wiring.bench import bench
 
-    make = partial(bench, settings(asked.config))
-    return run(asked, make, sys.stdin, sys.stdout, sys.stderr)
+    chosen = settings(asked.config)
+    try:
+        words = texts(asked.language or chosen.site.language)
+    except LookupError as error:
+        return wrong_use(error.args[0])
+    make = partial(bench, chosen, language=words.language)
+    return run(asked, make, words, sys.stdin, sys.stdout, sys.stderr)

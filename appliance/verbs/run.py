@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def add(verbs: Verbs) -> None:
     """Add `run`."""
     run = verbs.add_parser("run", help="run one of the processes")
-    run.add_argument("process", choices=("desk", "scanner", "board", "forecaster"))
+    run.add_argument("process", choices=("desk", "scanner", "board", "kiosk", "forecaster"))
     add_config(run)
     run.set_defaults(verb=_run)
 
@@ -34,6 +34,10 @@ def _run(asked: argparse.Namespace) -> int:
                 running.run("scanner", wiring.scanner(chosen))
             case "board":
                 running.run("board", wiring.board(chosen))
+            case "kiosk":
+                from appliance.wiring.kiosk import kiosk
+
+                running.run("kiosk", kiosk(chosen))
             case _:
                 running.run("forecaster", wiring.forecaster(chosen))
     except (ConfigError, LobbyError) as error:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from appliance import config
-from appliance.drivers.service_manager import ServiceManager
+from appliance.service_manager import ServiceManager
 from appliance.wiring import attached, central, lobby, speech
 from appliance.wiring.entrance import entrance as build_entrance
 
@@ -121,7 +121,7 @@ def desk(settings: config.Settings, source: Path) -> Iterator[Desk]:
         trust, books = lobby.trust(settings), lobby.books(settings)
         slips = lobby.slips(settings)
         entrance = build_entrance(settings, clock)
-        printing = Printing(attached.printer(settings.printer), inbox.put, prepare=slips.prepare)
+        printing = Printing(attached.shared_printer(settings), inbox.put, prepare=slips.prepare)
         agenda = lobby.agenda(settings, books, journal, printing.put)
         session = secrets.token_hex(8)
         upwards = central.upwards(
@@ -221,6 +221,7 @@ def board(settings: config.Settings) -> Iterator[Screen]:
         manager.ready()
         painter = looks.painter(settings, monitor.size)
         stack.enter_context(looks.slides(settings, painter, inbox.put))
+        resting = stack.enter_context(looks.resting(settings))
         yield Screen(
             inbox,
             topics,
@@ -233,7 +234,8 @@ def board(settings: config.Settings) -> Iterator[Screen]:
             monitor,
             kiosk=kiosk,
             announces=announcer,
-            beat=lambda: pulse.beat(speech.trouble(announcer)),
+            rests=resting.look if resting else lambda _: None,
+            beat=lambda: pulse.beat(looks.trouble(resting) or speech.trouble(announcer)),
         )
         pulse.end()
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from appliance.drivers.lamps import Lamps
     from appliance.drivers.monitor import Monitor
     from appliance.drivers.printer import Printer
+    from appliance.drivers.screen_power import ScreenPower
+    from appliance.drivers.touch import TouchMonitor
     from appliance.drivers.vitals import Machine
 
 _log = logging.getLogger(__name__)
@@ -146,6 +148,14 @@ def printer(chosen: config.Printer) -> Printer | None:
     assert_never(chosen)
 
 
+def shared_printer(settings: config.Settings) -> Printer | None:
+    """Build the printer for whoever is not alone with it; None: there is none."""
+    from appliance.drivers.printer_shared import SharedPrinter
+
+    built = printer(settings.printer)
+    return None if built is None else SharedPrinter(built, settings.device.state_dir)
+
+
 def check(settings: config.Settings) -> None:
     """See whether what is attached could be used, as far as that can be told without it.
 
@@ -220,6 +230,43 @@ def monitor(settings: config.Settings) -> Monitor:
             from appliance.drivers.sdl_monitor import SdlMode, SdlMonitor
 
             return SdlMonitor(SdlMode.SCREEN)
+    assert_never(chosen)
+
+
+def screen_power(chosen: config.Board) -> ScreenPower | None:
+    """Build what switches the screen off at night; None: nothing does."""
+    match chosen:
+        case config.ScreenBoard(standby="backlight"):
+            from appliance.drivers.screen_power import Backlight
+
+            return Backlight()
+        case config.ScreenBoard(standby="cec"):
+            from appliance.drivers.screen_power import Cec
+
+            return Cec(chosen.cec)
+        case _:
+            return None
+
+
+def touch_monitor(settings: config.Settings) -> TouchMonitor:
+    """Open the same, so that it feels fingers, mouse and keys."""
+    chosen = settings.board
+    match chosen:
+        case config.FolderBoard():
+            from appliance.drivers.folder_touch import FolderTouchMonitor
+
+            return FolderTouchMonitor(chosen.folder, (chosen.width, chosen.height))
+        case config.WindowBoard():
+            from appliance.drivers.sdl_monitor import SdlMode
+            from appliance.drivers.sdl_touch import SdlTouchMonitor
+
+            size = (chosen.width, chosen.height)
+            return SdlTouchMonitor(SdlMode.WINDOW, size, settings.lobby.name)
+        case config.ScreenBoard():
+            from appliance.drivers.sdl_monitor import SdlMode
+            from appliance.drivers.sdl_touch import SdlTouchMonitor
+
+            return SdlTouchMonitor(SdlMode.SCREEN)
     assert_never(chosen)
 
 

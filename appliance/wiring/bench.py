@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from appliance.drivers.decode import Decoder
 
 
-def bench(settings: config.Settings, *, person: Person, wait_s: float, slip: bool) -> Bench:
+def bench(
+    settings: config.Settings,
+    *,
+    person: Person,
+    wait_s: float,
+    slip: bool,
+    language: str | None = None,
+) -> Bench:
     """Build it; nothing is opened yet.
 
     Args:
@@ -22,15 +29,17 @@ def bench(settings: config.Settings, *, person: Person, wait_s: float, slip: boo
         person: Who helps.
         wait_s: So long somebody has for what they were asked to do.
         slip: Whether a slip is to be printed.
+        language: In which it is told; None: the site's.
     """
     from appliance.doctor.bench import Bench, Beside, Tools
+    from appliance.strings import texts
 
     clock = attached.clock(settings.clock)
     tools = Tools(
         machine=attached.machine(settings.device),
         clock=clock,
         line=partial(lobby.line, settings),
-        printer=partial(attached.printer, settings.printer),
+        printer=partial(attached.shared_printer, settings),
         camera=partial(attached.camera, settings.camera),
         decoder=_decoder,
         buttons=partial(attached.buttons, settings.buttons),
@@ -38,7 +47,8 @@ def bench(settings: config.Settings, *, person: Person, wait_s: float, slip: boo
         speak=partial(_speak, settings),
     )
     beside = Beside(settings, lobby.topics(settings), clock)
-    return Bench(settings, tools, beside, person, wait_s, slip)
+    told = texts(language or settings.site.language, "doctor", "alarm")
+    return Bench(settings, tools, beside, person, wait_s, slip, told)
 
 
 def _speak(settings: config.Settings) -> None:

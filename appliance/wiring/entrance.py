@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appliance import config
 from appliance.wiring import attached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from appliance import config
     from appliance.desk.panel import Panel
     from appliance.desk.ring import Ring
     from appliance.desk.surroundings import HelpWanted, Pressed, Watch
@@ -80,12 +80,11 @@ def entrance(settings: config.Settings, clock: Clock) -> Entrance:
 
 
 def _panel(settings: config.Settings, buttons: Buttons) -> Panel:
-    from appliance.desk.panel import PER_MINUTE, Panel
+    from appliance.desk.panel import Panel
     from appliance.drivers.buttons import HELP
     from appliance.strings import texts
 
     language, chosen = settings.site.language, settings.buttons
     names = {each.code: each.text[language] for each in settings.services}
     names[HELP] = texts(language)("alarm.button_help")
-    per_minute = PER_MINUTE if isinstance(chosen, config.NoButtons) else chosen.per_minute
-    return Panel(per_minute, buttons.stuck, names)
+    return Panel(chosen.per_minute, chosen.per_press, buttons.stuck, names)

@@ -51,11 +51,13 @@ def link(
     session_s: int = 0,
 ) -> Link:
     """Give a process's connection to the bus, not yet open; see `Link`."""
-    from appliance.bus.access import process_login
+    from appliance.bus.access import KIOSK, kiosk_login, process_login
     from appliance.bus.link import Link, Login, UnixSocket
     from appliance.bus.presence import last_will
 
     name = process_login(settings.device.id, process)
+    if process == KIOSK:
+        name = kiosk_login(settings.scanner.kiosk)
     lies = settings.bus.passwords / process
     handed = config.handed_over(lies)
     # systemd's copy may have an access list, which stat shows as rights of the group.
@@ -206,12 +208,11 @@ def trust(settings: config.Settings) -> Trust:
 
 def slips(settings: config.Settings) -> Slips:
     """Build what composes slips."""
-    from appliance.desk.slips import Offer, Slips
+    from appliance.desk.slips import Offer, Slips, Tongue
     from appliance.display.slip import TicketSlip
     from appliance.display.slip_sheet import Compositor
     from appliance.strings import texts
 
-    language = settings.printer.language
     blank = TicketSlip(
         office=settings.site.name,
         lobby=settings.lobby.name,
@@ -222,19 +223,22 @@ def slips(settings: config.Settings) -> Slips:
         device=settings.device.id,
         check="",
     )
-    offers = {
-        each.code: Offer(
-            each.text[language],
-            each.redirect.get(language, ""),
-            each.redirect_phone,
-            each.redirect_page,
-        )
-        for each in settings.services
-    }
+
+    def tongue(language: str) -> Tongue:
+        offers = {
+            each.code: Offer(
+                each.text[language],
+                each.redirect.get(language, ""),
+                each.redirect_phone,
+                each.redirect_page,
+            )
+            for each in settings.services
+        }
+        return Tongue(texts(language), offers)
+
     return Slips(
         blank,
-        offers,
-        texts(language),
+        {each: tongue(each) for each in (settings.printer.language, *settings.site.languages)},
         cache(lambda: Compositor(_press(settings.printer), _draw)),
         _slip_key(settings.device.state_dir / "slip.key"),
         zone=settings.site.timezone,

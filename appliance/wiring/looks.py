@@ -11,12 +11,13 @@ from appliance.display.board_around import Around
 from appliance.display.fonts import find_fonts
 from appliance.display.text import Typesetter
 from appliance.errors import LobbyError
-from appliance.wiring import lobby
+from appliance.wiring import attached, lobby
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from appliance import config
+    from appliance.board.resting import Resting
     from appliance.display.board_view import Hung
     from appliance.display.theme_file import Dress
 
@@ -62,6 +63,21 @@ def check(settings: config.Settings) -> None:
 def around(settings: config.Settings) -> Around:
     """Give what the board shows by the clock alone."""
     return Around(len(settings.site.languages) - 1, night=settings.look.night)
+
+
+def resting(settings: config.Settings) -> AbstractContextManager[Resting | None]:
+    """Build what lets the screen rest at night; None: it is never switched off."""
+    power = attached.screen_power(settings.board)
+    if power is None or not settings.look.night:
+        return nullcontext()
+    from appliance.board.resting import Resting
+
+    return Resting(power, around(settings).is_night)
+
+
+def trouble(resting: Resting | None) -> str:
+    """Give what a board says of its screen on the bus: why it may be dark; empty: it is not."""
+    return resting.trouble if resting else ""
 
 
 def slides(

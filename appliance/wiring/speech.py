@@ -25,11 +25,11 @@ Speaks = config.SpeakerSound | config.FolderSound
 @contextmanager
 def announcer(chosen: config.Sound) -> Iterator[Announcer | None]:
     """Build and start what speaks; None: nothing does."""
-    from appliance.board.announcing import Announcer
-
     if isinstance(chosen, config.NoSound):
         yield None
         return
+    from appliance.board.announcing import Announcer
+
     built = Announcer(voice(chosen), speaker(chosen), partial(volume, chosen))
     built.start()
     try:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from appliance.bus.addresses import Identity, Tcp, Tls
+from appliance.bus.addresses import Anchor, Identity, Tcp, Tls
 from central.access import Places, files_of
 from central.authority import Authority
 from central.inventory_file import load
@@ -43,6 +43,7 @@ host = "localhost"
 port = {devices}
 office_port = {office}
 dashboard_port = {dashboards}
+pages_port = {pages}
 
 [bus]
 counters_port = {counters}
@@ -86,6 +87,14 @@ roles = ["scanner", "board"]
 
 [[device]]
 site = "SUED"
+name = "yard-1"
+lobby = "EINGANG"
+host = "yard-1.example"
+roles = ["kiosk"]
+kiosk = "yard"
+
+[[device]]
+site = "SUED"
 name = "neu-1"
 lobby = "NEU"
 host = "neu-1.example"
@@ -104,7 +113,7 @@ name = "south"
 sites = ["SUED"]
 follow = true
 """
-PORTS: Final = ("devices", "office", "dashboards", "counters", "satellites")
+PORTS: Final = ("devices", "office", "dashboards", "pages", "counters", "satellites")
 
 
 def ask(name: str, key: ec.EllipticCurvePrivateKey) -> bytes:
@@ -119,13 +128,14 @@ class Fleet:
 
     Args:
         folder: Where all of it goes.
+        inventory: What it has, with places for the ports.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, inventory: str = INVENTORY) -> None:
         self.folder = folder
         self.ports = {name: free_port() for name in PORTS}
         self.inventory_path = folder / "inventory.toml"
-        self.inventory_path.write_text(INVENTORY.format(**self.ports), "utf-8")
+        self.inventory_path.write_text(inventory.format(**self.ports), "utf-8")
         self.inventory: Inventory = load(self.inventory_path)
         self.authority = Authority(folder / "ca")
         self.now = datetime.now(UTC)
@@ -169,6 +179,7 @@ class Broker(Mosquitto):
             str(directory / "pages"),
             free_port(),
         )
+        self.websockets = places.websockets
         self.files = files = files_of(fleet.inventory, places)
         self.settings, self.list = files[f"{kind}/mosquitto.conf"], files[f"{kind}/access.acl"]
         self.logins = [
@@ -190,7 +201,7 @@ class Broker(Mosquitto):
         """The harness's own listener."""
         return Tcp(self.host, self.port)
 
-    def tls(self, listener: str, identity: Identity, path: str | None = None) -> Tls:
+    def tls(self, listener: str, identity: Anchor, path: str | None = None) -> Tls:
         """Give the address of a listener of the inventory."""
         (host,) = self._fleet.inventory.holders[self._name].hosts
         return Tls(host, self._fleet.ports[listener], identity, path)

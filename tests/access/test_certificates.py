@@ -13,7 +13,7 @@ import pytest
 
 from appliance.bus.addresses import Identity
 from appliance.bus.link import Connected, Disconnected, Hitch, Link, Login, Pace, Received
-from tests.access.fleet import Broker, Fleet
+from tests.access.fleet import GOD, Broker, Fleet
 from tests.access.someone import DEADLINE_S, NOT_AUTHORIZED, Someone
 from tests.support.web import Nginx
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DEVICE, OTHER, SATELLITE = "sued.eingang-1", "sued.neu-1", "sued.hof-1"
 SCANNER = f"proc.{SATELLITE}.scanner"
+FAR_KIOSK, KIOSK = "sued.yard-1", "kiosk.yard"
 
 
 def test_certificate_of_another_device_is_refused_from_the_topics_of_this_one(
@@ -104,6 +105,20 @@ def test_satellite_needs_its_certificate_and_its_password(fleet: Fleet, bus: Bro
     bus.take_revocations()
     reload(bus)
     assert refused(address, Login(SCANNER, SCANNER, "secret"))
+
+
+def test_kiosk_on_a_satellite_commands_in_its_own_name_and_says_that_it_is_alive(
+    fleet: Fleet, bus: Broker
+) -> None:
+    address = bus.tls("satellites", fleet.identity(FAR_KIOSK))
+    assert refused(address, Login(KIOSK, KIOSK, "wrong"))
+    kiosk, god = Someone(address, KIOSK), Someone(bus.plain, GOD, "#")
+    with kiosk.link, god.link:
+        god.until_heard()
+        kiosk.until(Connected)
+        here = "lobby/v1/SUED/EINGANG"
+        allowed = {f"{here}/{KIOSK}/cmd/issue", f"{here}/proc/{FAR_KIOSK}/kiosk"}
+        assert kiosk.says([*allowed, f"{here}/kiosk.entrance/cmd/issue"]) == allowed
 
 
 def test_counter_comes_by_websocket_with_its_password(fleet: Fleet, bus: Broker) -> None:

@@ -42,6 +42,10 @@ ON_THE_BUS: Final[Mapping[str, tuple[Iterable[str], Iterable[str]]]] = {
     f"{HERE}/proc/sued.hof-1/desk": ((), (DESK, *STAFF)),
     f"{HERE}/proc/sued.hof-1/scanner": ((FAR_SCANNER,), (DESK, *STAFF)),
     f"{HERE}/proc/sued.hof-1/board": ((FAR_BOARD,), (DESK, *STAFF)),
+    # A screen for visitors logs in as the kiosk that it is.
+    f"{HERE}/proc/sued.yard-1/kiosk": (("kiosk.yard",), (DESK, *STAFF)),
+    f"{HERE}/proc/sued.eingang-1/kiosk": ((), (DESK, *STAFF)),
+    f"{HERE}/proc/sued.yard-1/board": ((), (DESK, *STAFF)),
     f"{HERE}/kiosk/entrance/result": ((DESK,), (BOARD, FAR_BOARD, "kiosk.entrance")),
     f"{HERE}/kiosk/yard/result": ((DESK,), (BOARD, FAR_BOARD, "kiosk.yard")),
     **{f"{HERE}/{caller}/cmd/next": ((caller,), (DESK,)) for caller in CALLERS},
@@ -51,6 +55,8 @@ ON_THE_BUS: Final[Mapping[str, tuple[Iterable[str], Iterable[str]]]] = {
     f"{HERE}/counter.1/cmd/next/again": ((), ()),
     f"{HERE}/counter.1": ((), ()),
     f"{HERE}/tickets": ((DESK,), (*COUNTERS, *STAFF)),
+    # Only at the centre.
+    f"{HERE}/today": ((), ()),
     f"{HERE}/board": ((DESK,), (DESK, BOARD, FAR_BOARD, *CALLERS)),
     f"{HERE}/wait": ((DESK,), (BOARD, FAR_BOARD, *CALLERS)),
     f"{HERE}/wait/A10": ((DESK,), CALLERS),
@@ -79,7 +85,8 @@ DEVICES: Final = {
 }
 SATELLITE: Final = "sued.hof-1"
 CITY, SOUTH = "dashboard.city", "dashboard.south"
-ALL_AT_THE_CENTRE: Final = (*DEVICES, SATELLITE, "issuer", "collector", CITY, SOUTH)
+OFFICE: Final = ("issuer", "collector", "curves")
+ALL_AT_THE_CENTRE: Final = (*DEVICES, SATELLITE, *OFFICE, CITY, SOUTH)
 
 
 def _of_device(device: str, at: str) -> Mapping[str, tuple[Iterable[str], Iterable[str]]]:
@@ -92,9 +99,10 @@ def _of_device(device: str, at: str) -> Mapping[str, tuple[Iterable[str], Iterab
         f"{at}/dev/{device}/ack": (("collector",), (device, "collector")),
         f"{at}/dev/{device}/health": ((device,), lookers),
         f"{at}/board": ((device,), lookers),
-        f"{at}/wait": ((device,), lookers),
+        f"{at}/wait": ((device,), ("curves", *lookers)),
         f"{at}/wait/A10": ((device,), lookers),
-        f"{at}/promise": ((device,), lookers),
+        f"{at}/promise": ((device,), ("curves", *lookers)),
+        f"{at}/today": (("curves",), ("curves", *lookers)),
         f"{at}/alarms": ((device,), lookers),
         f"{at}/follow/abc": ((device,), followers),
         f"{at}/bookings/2026-03-02": (("issuer",), (device,)),
@@ -122,10 +130,7 @@ AT_THE_CENTRE: Final[Mapping[str, tuple[Iterable[str], Iterable[str]]]] = {
     f"{HERE}/dev/{SATELLITE}/status": ((), ("collector", CITY, SOUTH)),
     f"{HERE}/dev/{SATELLITE}/evt": ((), ("collector",)),
     f"{HERE}/canary/{SATELLITE}": ((), ()),
-    **{
-        f"lobby/v1/canary/{login}": ((login,), (login,))
-        for login in ("issuer", "collector", CITY, SOUTH)
-    },
+    **{f"lobby/v1/canary/{login}": ((login,), (login,)) for login in (*OFFICE, CITY, SOUTH)},
     "lobby/v1/canary/sued.eingang-1": ((), ()),
     "lobby/v2/SUED/EINGANG/board": ((), ()),
     "anything": ((), ()),
@@ -157,7 +162,7 @@ def test_at_the_centre_every_login_says_and_hears_just_what_the_table_allows(
         if login not in identities:
             # The certificate is not asked for there, and counts for nothing.
             return Someone(centre.tls("dashboards", nobody), login, *topics)
-        listener = "office" if login in {"issuer", "collector"} else "devices"
+        listener = "office" if login in OFFICE else "devices"
         address = centre.tls(listener, identities[login])
         return Someone(address, login, *topics, certified=True)
 

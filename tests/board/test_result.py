@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 import pytest
 
@@ -103,7 +101,7 @@ def test_a_fact_that_is_missing_sends_to_the_reception(facts: dict[str, str]) ->
 
 def test_a_text_that_asks_for_the_wrong_thing_sends_to_the_reception() -> None:
     for text in ("{} Uhr", "{time:%H} Uhr", "{time.hour} Uhr", "{time[hour]} Uhr", "{time!x}", "{"):
-        odd = replace(BOTH[0], entries={**BOTH[0].entries, "scan.in_time": text})
+        odd = msgspec.structs.replace(BOTH[0], entries={**BOTH[0].entries, "scan.in_time": text})
         assert words(result("in_time"), (odd,)) == (HELP, "")
 
 

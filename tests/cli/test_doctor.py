@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
+import re
 import sys
 import time
 from contextlib import ExitStack
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -16,13 +18,15 @@ from gpiozero import Device as Gpio
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from appliance import config
+from appliance.bus.beats import Life
 from appliance.cli import main
 from appliance.doctor import examining
+from appliance.doctor.attached import LIGHTS
 from appliance.doctor.examining import PARTS, examine, tell
 from appliance.doctor.findings import Finding, State
 from appliance.doctor.person import AtTerminal, Nobody
 from appliance.drivers.vitals import LinuxMachine
-from appliance.strings import languages
+from appliance.strings import languages, texts
 from appliance.wiring.bench import bench
 from central import qr
 from demo.emulator import PrinterEmulator
@@ -32,7 +36,6 @@ from tests.support.pi import Pi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from appliance.doctor.bench import Bench
     from appliance.doctor.person import Person
@@ -73,6 +76,8 @@ class Helper:
 class Practice:
     """A device, and who examines it."""
 
+    language = "en"
+
     def __init__(
         self, made: Device, printer: PrinterEmulator, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -89,7 +94,7 @@ class Practice:
 
     def bench(self, person: Person, wait_s: float = PATIENT_S, *, slip: bool = False) -> Bench:
         settings = config.load(self.device.config, languages=languages())
-        return bench(settings, person=person, wait_s=wait_s, slip=slip)
+        return bench(settings, person=person, wait_s=wait_s, slip=slip, language=self.language)
 
     def finds(self, part: str, person: Person | None = None, **more: Any) -> list[Finding]:  # noqa: ANN401  (as `bench` takes them)
         return list(examine(self.bench(person or Nobody(), **more), [part]))
@@ -100,7 +105,8 @@ class Practice:
     def say(self, *words: str) -> tuple[int, str, str]:
         """Type `lobby doctor …`; give the exit code, what it told, and what it said is wrong."""
         self._capsys.readouterr()
-        code = main(["doctor", *words, "--config", str(self.device.config)])
+        where = ("--config", str(self.device.config), "--language", self.language)
+        code = main(["doctor", *words, *where])
         return (code, *self._capsys.readouterr())
 
     def hold_up(self, text: str) -> None:
@@ -144,7 +150,7 @@ def test_what_is_wrong_is_told_with_what_to_do_and_ends_with_1(practice: Practic
     code, told, _ = practice.say("printer", "--test-slip", "--yes")
     assert code == 1
     assert "WRONG" in told
-    assert "→ Load a new roll" in told
+    assert "→ Please load a new roll" in told
     assert practice.printer.slips == []
 
 
@@ -213,7 +219,7 @@ def test_what_a_device_does_not_have_is_not_tried(practice: Practice) -> None:
 def test_all_fine_ends_with_0_and_is_summed_up() -> None:
     out = io.StringIO()
     found = [Finding("clock", FINE, "It goes."), Finding("lamps", NOT_TRIED, "Dark.", "Look.")]
-    assert tell(iter(found), out) == 0
+    assert tell(iter(found), out, texts("en")) == 0
     assert out.getvalue().splitlines() == [
         "clock     fine        It goes.",
         "lamps     not tried   Dark.",
@@ -225,9 +231,48 @@ def test_all_fine_ends_with_0_and_is_summed_up() -> None:
 def test_somebody_at_a_terminal_is_asked_until_the_answer_is_one() -> None:
     typed = iter(["maybe\n", "Ja\n", "n\n", "\n", ""])
     out = io.StringIO()
-    person = AtTerminal(out, lambda: next(typed))
+    person = AtTerminal(out, lambda: next(typed), "y/n, Enter: skip")
     assert [person.says("Well?") for _ in range(4)] == [True, False, None, None]
     assert out.getvalue().count("? Well? [y/n, Enter: skip]") == 5
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("de", "Der Drucker hat kein Papier."), ("en", "is out of paper.")]
+)
+def test_it_is_told_in_the_language_that_is_asked_for(
+    practice: Practice, language: str, says: str
+) -> None:
+    practice.printer.paper.run_out()
+    practice.language = language
+    code, told, _ = practice.say("printer", "--yes")
+    assert code == 1
+    assert says in told
+
+
+def test_without_a_wish_it_is_told_in_the_language_of_the_site(
+    practice: Practice, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["doctor", "lamps", "--config", str(practice.device.config)]) == 0
+    assert "nicht geprüft   Dieses Gerät hat das" in capsys.readouterr().out
+
+
+def test_a_language_that_there_is_not_is_wrong_use(practice: Practice) -> None:
+    practice.language = "fy"
+    code, told, wrong = practice.say("lamps")
+    assert (code, told) == (2, "")
+    assert "'fy'" in wrong
+
+
+def test_every_sentence_of_the_doctor_is_said_and_every_one_said_is_there() -> None:
+    sources = [path.read_text("utf-8") for path in Path(examining.__file__).parent.glob("*.py")]
+    said = set(re.findall(r"""(?:say|_unseen)\((?:bench, )?["']([a-z_]+)["']""", "".join(sources)))
+    said |= set(re.findall(r'_held\(bench, [A-Z]+, [a-z"]+, "([a-z_]+)"', "".join(sources)))
+    said |= {f"state_{state.value}" for state in State} | {"summed_up", "how"}
+    said |= {f"light_{light.name.lower()}" for light in LIGHTS}
+    said |= {f"life_{life.value}" for life in Life} | {"life_unknown"}
+    said |= {f"need_{word}" for word in re.findall(r'Need\("([a-z0-9_]+)"', "".join(sources))}
+    there = {key.partition(".")[2] for key in texts("de", "doctor").entries}
+    assert said == there
 
 
 # Parts, with somebody who helps.
@@ -426,7 +471,7 @@ def running(practice: Practice, mosquitto: Mosquitto) -> Iterator[Practice]:
 
 
 def test_beside_a_running_lobby_nothing_is_taken_from_anybody(running: Practice) -> None:
-    made = running.bench(Helper(), slip=True)
+    made = running.bench(Helper())
     found = list(examine(made, ["printer", "camera", "buttons", "screen"]))
     assert [(finding.part, finding.state) for finding in found] == [
         ("printer", FINE),
@@ -436,7 +481,7 @@ def test_beside_a_running_lobby_nothing_is_taken_from_anybody(running: Practice)
         ("buttons", NOT_TRIED),
         ("screen", FINE),
     ]
-    assert "systemctl stop lobby-desk" in found[1].do
+    assert "systemctl stop lobby-scanner" in found[3].do
     assert running.printer.slips == []
     (up, *others) = examine(made, ["bus"])
     assert up.state is FINE
@@ -444,11 +489,19 @@ def test_beside_a_running_lobby_nothing_is_taken_from_anybody(running: Practice)
     assert alive == ["The board is up.", "The desk is up.", "The scanner is up."]
 
 
-def test_a_desk_without_a_bus_keeps_its_printer_all_the_same(practice: Practice) -> None:
-    with practice.device.started("desk"):
-        (finding,) = practice.finds("printer", Helper(), slip=True)
-    assert finding.state is NOT_TRIED
-    assert practice.printer.slips == []
+def test_a_test_slip_comes_between_the_slips_of_a_desk_at_work_and_into_none(
+    running: Practice,
+) -> None:
+    for _ in range(3):
+        running.device.press()
+        assert running.states("printer", slip=True) == [FINE, FINE]
+    running.printer.wait_for_slip(6, PATIENT_S)
+    on_each = [
+        [word for word in ("TEST", "A001", "A002", "A003") if word in slip.text]
+        for slip in running.printer.slips
+    ]
+    assert sorted(on_each) == [["A001"], ["A002"], ["A003"], ["TEST"], ["TEST"], ["TEST"]]
+    assert (running.printer.scraps, running.printer.faults) == ([], [])
 
 
 def test_whoever_is_no_terminal_is_asked_nothing(

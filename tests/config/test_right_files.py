@@ -66,7 +66,7 @@ def test_what_is_left_out_has_its_default(desk: Desk) -> None:
     assert settings.services[0].very_late == timedelta(hours=1)
     assert settings.journal == config.Journal(keep_days=14, outbox_days=60)
     assert settings.bus.socket == Path("/run/lobby/bus/socket")
-    assert settings.board == config.ScreenBoard()
+    assert settings.board == config.ScreenBoard(standby="none", cec=Path("/dev/cec0"))
     assert settings.clock == config.SystemClock()
 
 
@@ -151,7 +151,7 @@ device = { name = "halle-2", roles = ["board"] }
     assert settings.counters == ()
     assert settings.camera == config.NoCamera()
     assert isinstance(settings.printer, config.NoPrinter)
-    assert settings.buttons == config.NoButtons()
+    assert isinstance(settings.buttons, config.NoButtons)
 
 
 def test_a_printer_that_is_switched_off_for_a_moment_may_keep_its_address(desk: Desk) -> None:

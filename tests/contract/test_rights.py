@@ -21,13 +21,15 @@ WHERE: Final[Mapping[str, Mapping[str, Rights]]] = {
         **dict(zip(access.PROCESSES, access.rights_of_processes(PLACE), strict=True)),
         **{
             kind: access.rights_of_caller(PLACE, f"{kind}.entrance")
-            for kind in ("counter", "staff", "kiosk")
+            for kind in ("counter", "staff")
         },
+        "kiosk": access.rights_of_caller(PLACE, "kiosk.entrance", PLACE),
     },
     "uplink": {
         "desk": access.rights_of_device(PLACE),
         "issuer": access.rights_of_issuer("issuer"),
         "collector": access.rights_of_collector("collector"),
+        "curves": access.rights_of_curves("curves"),
         "dashboard": access.rights_of_dashboard("dashboard.city", ["+"], follow=True),
     },
 }

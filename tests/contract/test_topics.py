@@ -70,7 +70,7 @@ def test_parameters_look_like_what_the_code_reads() -> None:
     assert PARAMETERS["token"]["x-pattern"] == topics.TOKEN.pattern
     assert PARAMETERS["day"]["x-pattern"] == topics.DAY.pattern
     assert sorted(PARAMETERS["verb"]["enum"]) == sorted(KNOWN)
-    assert PARAMETERS["process"]["enum"] == list(access.PROCESSES)
+    assert PARAMETERS["process"]["enum"] == [*access.PROCESSES, access.KIOSK]
 
 
 @pytest.mark.parametrize("caller", PARAMETERS["caller"]["examples"])

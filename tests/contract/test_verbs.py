@@ -13,6 +13,7 @@ from appliance.bus.messages.asked import Command
 from appliance.bus.messages.payload import decode
 from appliance.bus.topics import CommandTopic
 from appliance.bus.verbs import (
+    AT_KIOSKS,
     BY_SHORT_NUMBER,
     CHECK_SLIP,
     KNOWN,
@@ -63,7 +64,7 @@ def refusal(verb: str, kind: str, body: Tree, line: Line) -> NotAsked | None:
             short_of(command)
         elif verb == CHECK_SLIP:
             slip_of(command)
-        elif verb not in LOOK_UPS:
+        elif verb not in LOOK_UPS | AT_KIOSKS:
             read_command(topic, command, line)
     except NotAskedError as error:
         return error.reason

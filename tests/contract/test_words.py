@@ -15,7 +15,7 @@ from appliance.bus.beats import Life
 from appliance.bus.verbs import NotAsked
 from appliance.bus.views import OPEN
 from appliance.checkin.outcomes import Outcome
-from appliance.desk import beside, entrance
+from appliance.desk import beside, met
 from appliance.drivers.printer import PrinterStatus
 from appliance.drivers.vitals import Card
 from appliance.journal.records import Why
@@ -39,7 +39,7 @@ KINDS: Final = {
 # What the wiring tells the desk of, by the part's name.
 FAIL_TO_START: Final = {"buttons", "buzzer", "lamps"}
 # What the scanner says of a whole picture.
-OF_PICTURES: Final = {"several", entrance.UNREADABLE}
+OF_PICTURES: Final = {"several", met.UNREADABLE}
 
 
 def names_of_alarms() -> Iterator[str]:
@@ -64,11 +64,11 @@ def test_reason_cannot_be_mistaken_for_an_outcome() -> None:
 
 def test_outcomes() -> None:
     without_code = {
-        entrance.TAKEN,
-        entrance.NOT_HERE,
-        entrance.UNREADABLE,
-        entrance.ONE_MOMENT,
-        entrance.HELP,
+        met.TAKEN,
+        met.NOT_HERE,
+        met.UNREADABLE,
+        met.ONE_MOMENT,
+        met.HELP,
     }
     assert words("KioskResult.outcome").keys() == {each.value for each in Outcome} | without_code
 
@@ -95,7 +95,7 @@ def test_states() -> None:
     assert words("Health.card").keys() == {card.value for card in Card}
     lives = {life.value for life in Life} - {Life.UP.value}
     assert words("Health.camera").keys() == lives | {beside.OK, beside.NO_FRAMES}
-    assert words("Health.board").keys() == lives | {beside.OK, beside.NO_SOUND}
+    assert words("Health.board").keys() == lives | {beside.OK, beside.NO_SOUND, beside.NO_LIGHT}
     assert SCHEMAS["Why"]["x-words"].keys() == {why.value for why in Why}
 
 

@@ -258,6 +258,12 @@ def test_a_board_that_is_not_heard_is_told(ward: Ward) -> None:
     assert ward.passes(1) == ["board_no_sound"]
 
 
+def test_a_screen_for_visitors_that_hangs_is_told_wherever_it_is(ward: Ward) -> None:
+    ward.says("kiosk", device=SECOND_ENTRANCE)
+    assert ward.passes(60) == ["kiosk_silent"]
+    assert ward.seen[-1] == {"kiosk"}
+
+
 def test_while_the_bus_is_gone_nobody_is_accused(ward: Ward) -> None:
     ward.speaking = set()
     ward.health.hear(Disconnected())
@@ -339,3 +345,12 @@ def test_a_kept_presence_is_no_command_that_was_kept(table: tuple[Table, Pi]) ->
     desk.put(Connected(), kept)
     assert desk.alarms() == []
     assert desk.acknowledged == [kept]
+
+
+def test_a_screen_that_does_not_come_on_is_told(ward: Ward) -> None:
+    ward.speaking = {"scanner"}
+    for _ in range(15):
+        ward.says("board", detail="screen: it does not answer")
+        ward.passes(2)
+    assert ward.health.told()["board"] == "no_light"
+    assert ward.passes(1) == ["board_no_light"]

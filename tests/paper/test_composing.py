@@ -69,9 +69,10 @@ def settings(tmp_path: Path, *edits: tuple[str, str]) -> config.Settings:
     return config.load(file, languages=languages())
 
 
-def with_a_ticket(chosen: config.Settings, follow: str) -> tuple[Line, str]:
+def with_a_ticket(chosen: config.Settings, follow: str, language: str = "") -> tuple[Line, str]:
     line = lobby.line(chosen)
-    for event in line.decide(commands.Issue("A10", follow=follow), NOW).events:
+    command = commands.Issue("A10", follow=follow, language=language)
+    for event in line.decide(command, NOW).events:
         line = line.apply(event)
     (number,) = line.tickets
     return line, number
@@ -123,6 +124,21 @@ def test_a_service_that_is_done_elsewhere_says_where(tmp_path: Path) -> None:
     for words in ("Neue Anschrift", "Bitte zu den Bildschirmen", "0211 555 01-234", "17.03.2026"):
         assert words in text
     assert codes(first(setter)) == ["https://jobcenter-digital.example.org"]
+
+
+def test_who_chose_a_language_of_the_site_gets_the_slip_in_it(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    slips = lobby.slips(chosen)
+
+    def text(language: str) -> str:
+        line, number = with_a_ticket(chosen, "", language)
+        return said(first(slips.setter(line, number, NOW, None)))
+
+    assert "Hand in documents" in text("en")
+    assert "Unterlagen abgeben" in text("xx") == text("")
+    booking = Booking("00", NOW.astimezone(), 30, "A10", place="2.14")
+    assert "Ihr Termin" in said(first(slips.directions(booking, NOW)))
+    assert "Ihr Termin" not in said(first(slips.directions(booking, NOW, "en")))
 
 
 def test_a_service_that_is_done_here_or_that_nobody_knows_has_no_such_slip(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from appliance.drivers.printer import Printer, PrinterError, PrinterStatus
+from appliance.drivers.printer_shared import SharedPrinter
 from appliance.drivers.printer_simulated import SimulatedPrinter
 from appliance.paper import Cut, Feed, Slip, Text
 from tests.paper.attached import KINDS, driver, emulated
@@ -63,10 +64,13 @@ class Rig:
         return self._read(self.device.wait_for_slip(count, WAIT_S))
 
 
-@pytest.fixture(params=[*KINDS, "simulated"])
+@pytest.fixture(params=[*KINDS, "simulated", "shared"])
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
-    if request.param == "simulated":
-        yield simulated()
+    if request.param in {"simulated", "shared"}:
+        made = simulated()
+        if request.param == "shared":
+            made.printer = SharedPrinter(made.printer, tmp_path)
+        yield made
         return
     with emulated(request.param, tmp_path) as emulator:
         printer = driver(request.param, emulator, tmp_path, WAIT_S)

@@ -231,6 +231,41 @@ def test_a_broken_list_leaves_the_last_good_one_in_place(tmp_path: Path) -> None
     assert [titles(each) for each in got] == [["A"]]
 
 
+def test_what_nobody_has_thought_of_is_said_once_until_it_is_something_else(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    taken: list[Hung] = []
+    why = ["no room"]
+
+    def take(hung: Hung) -> None:
+        taken.append(hung)
+        if why:
+            raise RuntimeError(why[0])
+
+    def changes() -> None:
+        so_far = len(taken)
+        (tmp_path / "slides.toml").write_text(f'[[slide]]\ntitle.de = "{"A" * so_far}B"\n', "utf-8")
+        assert until(lambda: len(taken) > so_far)
+
+    with SlideFolder(tmp_path, ROOM, 20, take, look_s=0.01):
+        for _ in range(3):
+            changes()
+        why[:] = ["no time"]
+        changes()
+        why.clear()
+        changes()
+        why[:] = ["no time"]
+        changes()
+        changes()
+    said = [record for record in caplog.records if "stay as they were" in record.message]
+    assert [record.message.rpartition(": ")[2] for record in said] == [
+        "no room",
+        "no time",
+        "no time",
+    ]
+    assert all(record.exc_info is None for record in said)
+
+
 def test_an_empty_folder_has_no_slides_and_a_missing_one_neither(tmp_path: Path) -> None:
     got: list[Hung] = []
     SlideFolder(tmp_path, ROOM, 20, got.append).look()

@@ -92,7 +92,7 @@ class Device:
         NumberMark(folder / "state" / "numbers.mark").cover(date.min, {}, None)
         passwords = folder / "passwords"
         passwords.mkdir(mode=0o700)
-        for process in ("desk", "scanner", "board"):
+        for process in ("desk", "scanner", "board", "kiosk"):
             (passwords / process).touch(mode=0o600)
             (passwords / process).write_text("secret")
 

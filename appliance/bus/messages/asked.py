@@ -13,8 +13,8 @@ NOTICE_CHARACTERS = 120
 """As much as the board can show on a line that is read from 15 metres."""
 SHORT_CHARACTERS = 40
 """Eight count; people put spaces and hyphens between them."""
-LANGUAGE = "^[a-z]{2,3}$"
-"""ISO 639, such as `uk`."""
+LANGUAGE = "^[a-z]{2,3}(-[a-z]{1,8})?$"
+"""One of the product's, such as `uk` or `de-simple`."""
 CHECK_CHARACTERS = 16
 """Five count."""
 SPAN = "^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from appliance.bus.messages.payload import Message, Retained
+from appliance.bus.messages.payload import Message, Moment, Retained
 
 
 class Call(Message, frozen=True, kw_only=True):
@@ -72,16 +72,48 @@ class ServiceWait(Message, frozen=True, kw_only=True):
 
 
 class Wait(Retained, frozen=True, kw_only=True):
-    """Who waits and how long, for every service."""
+    """Who waits and how long, for every service.
+
+    Args:
+        waiting: How many wait in all.
+        services: As configured.
+        closed: Whether nobody gets a number without an appointment now, whatever they come for.
+        opens: From when they do again; None: it is open, or nobody knows.
+    """
 
     waiting: int
     services: list[ServiceWait]
+    closed: bool = False
+    opens: Moment | None = None
 
 
 class WaitOf(Retained, frozen=True, kw_only=True):
     """The wait for one service, for pages that show only that."""
 
     wait: ServiceWait
+
+
+class Today(Retained, frozen=True, kw_only=True):
+    """How waits and promise were over the day, in steps of the same length; null: not heard then.
+
+    Kept at the centre from what the desk says, in its name: `as_of`, `day` and `session` are those
+    of its last word that is in it.
+
+    Args:
+        start: Desk time at which the first step begins.
+        step_s: Length of a step.
+        waiting: The most who waited at once, in each step.
+        longest_min: The upper end of the longest range foreseen, in minutes.
+        came: How many with an appointment had come in time, and been called, by its end.
+        kept: How many of these were called within five minutes.
+    """
+
+    start: Moment
+    step_s: int
+    waiting: list[int | None]
+    longest_min: list[int | None]
+    came: list[int | None]
+    kept: list[int | None]
 
 
 class Follow(Retained, frozen=True, kw_only=True):

@@ -1,4 +1,5 @@
-// One connection to the lobby's bus, kept up, and what is known of it at any moment.
+// One connection to a broker, the lobby's or the central one, kept up, and what is known of it at
+// any moment.
 //
 // A broker says "granted" to a subscription that it then ignores, and a connection that is cut
 // without a word looks open for minutes. So the page sings to itself every few seconds, and only
@@ -11,6 +12,8 @@ import { Packets } from './packets.js';
 const CONNECTED_WITHIN_MS = 8000;
 const SING_EVERY_MS = 3000;
 const HEARD_WITHIN_MS = 6500;
+const UNHEARD = 3;
+const UNHEARD_IN_FLOW = 10;
 const KEEP_ALIVE_S = 60;
 const PAUSES_MS = [300, 600, 1200, 2500, 5000];
 const BAD_LOGIN = [0x86, 0x87];
@@ -29,6 +32,8 @@ export class Bus {
   #refused = false;
   #opened = false;
   #heardAt = -Infinity;
+  #heardAll = false;
+  #flowsAt = -Infinity;
   #song = '';
   #unheard = 0;
   #state = 'connecting';
@@ -40,6 +45,9 @@ export class Bus {
    * @param {string} options.login such as counter.3
    * @param {string} options.password its own
    * @param {string[]} options.hears topics below the prefix
+   * @param {string[]} [options.hearsThen] more of them, asked for once it is up: there is so much
+   *   of it that the page is to stand before
+   * @param {0|1} [options.qos] 0 where there is much, and all of it is said again soon
    * @param {(message: object) => void} options.onMessage topic, data, retained, key
    * @param {() => void} options.onState the state is another than before
    */
@@ -106,11 +114,7 @@ export class Bus {
       });
       if (this.#socket !== socket || this.#closed) return;
       this.#client = client;
-      // Only the quality of service: the library writes the other options to wrong bits (0.6.7).
-      await client.subscribe({
-        topics: [...hears.map((each) => prefix + each), this.canary],
-        qos: 1,
-      });
+      await this.#subscribe([...hears.map((each) => prefix + each), this.canary]);
       this.#opened = true;
       this.#sing();
     } catch (error) {
@@ -119,6 +123,17 @@ export class Bus {
     } finally {
       clearTimeout(late);
     }
+  }
+
+  /** With nothing but the QoS: the library writes the other options to wrong bits (0.6.7). */
+  #subscribe(topics) {
+    return this.#client.subscribe({ topics, qos: this.options.qos ?? 1 });
+  }
+
+  #hearThen() {
+    const topics = this.options.hearsThen?.map((each) => this.options.prefix + each);
+    this.#heardAll = true;
+    if (topics) this.#subscribe(topics).catch(() => {});
   }
 
   #clientOn(socket) {
@@ -157,9 +172,11 @@ export class Bus {
         this.#unheard = 0;
         this.#tries = 0;
         this.#look();
+        if (!this.#heardAll) this.#hearThen();
       }
       return;
     }
+    this.#flowsAt = performance.now();
     this.options.onMessage({
       topic: packet.topic.slice(this.options.prefix.length),
       payload,
@@ -170,8 +187,10 @@ export class Bus {
 
   #sing() {
     if (!this.#opened) return;
-    // Sung three times and not heard once: this connection is dead, whatever it says.
-    if (this.#unheard >= 3) return void this.#lost(this.#socket);
+    // Sung three times and not heard once: this connection is dead, whatever it says. Where much
+    // comes over a slow line our own voice stands behind it.
+    const flows = performance.now() - this.#flowsAt <= HEARD_WITHIN_MS;
+    if (this.#unheard >= (flows ? UNHEARD_IN_FLOW : UNHEARD)) return void this.#lost(this.#socket);
     this.#unheard += 1;
     this.#song = random(16);
     this.#client
@@ -183,7 +202,9 @@ export class Bus {
     if (this.#socket !== socket) return;
     this.#socket = null;
     this.#opened = false;
+    this.#heardAll = false;
     this.#heardAt = -Infinity;
+    this.#flowsAt = -Infinity;
     this.#song = '';
     this.#unheard = 0;
     socket.close();

@@ -11,7 +11,13 @@ export function loginName(typed, counters) {
   return /^[A-Za-z0-9-]{1,24}$/.test(name) ? `staff.${name}` : null;
 }
 
-export function loginForm({ about, words, problem, name, onLogin }) {
+/**
+ * @param {object} options
+ * @param {string} options.where what one logs in to
+ * @param {(typed: string) => string|null} options.loginOf what people type, as a login
+ * @param {(login: string, password: string) => void} options.onLogin
+ */
+export function loginForm({ where, words, problem, name, loginOf, onLogin }) {
   const told = h('p', { class: 'told', role: 'alert', 'data-told': true }, problem);
   const who = h('input', {
     id: 'login-name',
@@ -44,14 +50,14 @@ export function loginForm({ about, words, problem, name, onLogin }) {
       class: 'login card',
       onsubmit: (event) => {
         event.preventDefault();
-        const login = loginName(who.value, about.counters);
+        const login = loginOf(who.value);
         if (!login) return void say(told, words.t('login.not_here'));
         say(told, words.t('login.trying'));
         go.disabled = true;
         onLogin(login, secret.value);
       },
     },
-    h('p', { class: 'quiet' }, `${about.office} · ${about.name}`),
+    h('p', { class: 'quiet' }, where),
     h('h1', {}, words.t('login.heading')),
     h('label', { for: who.id }, words.t('login.name')),
     who,

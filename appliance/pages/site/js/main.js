@@ -5,7 +5,7 @@ import { Bus } from './bus.js';
 import { Commands } from './commands.js';
 import { say } from './dom.js';
 import { Lobby } from './lobby.js';
-import { loginForm } from './login.js';
+import { loginForm, loginName } from './login.js';
 import {
   applyTheme,
   forgetLogin,
@@ -32,7 +32,9 @@ if (known) enter(known.name, known.password);
 else ask(settings().name);
 
 function ask(name, problem = '') {
-  const form = loginForm({ about, words, problem, name, onLogin: enter });
+  const where = `${about.office} · ${about.name}`;
+  const loginOf = (typed) => loginName(typed, about.counters);
+  const form = loginForm({ where, words, problem, name, loginOf, onLogin: enter });
   document.body.replaceChildren(form.element);
   form.focus();
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from appliance.drivers.service_manager import ServiceManager
+from appliance.service_manager import ServiceManager
 
 if TYPE_CHECKING:
     from pathlib import Path
