@@ -73,14 +73,14 @@ def set_up(folder: Path, rights: Sequence[Rights]) -> Broker:
     Raises:
         BrokerError: mosquitto is not installed, or does not take what we wrote.
     """
-    program = _program("mosquitto")
+    mosquitto = program("mosquitto")
     folder.mkdir(mode=0o700)
     passwords = {right.login: secrets.token_urlsafe(24) for right in rights}
     password_file = folder / "passwords"
     password_file.touch(mode=0o600)
     password_file.write_text("".join(f"{who}:{word}\n" for who, word in passwords.items()))
     # -U hashes the file in place: no password is ever on a command line.
-    hashing = [_program("mosquitto_passwd"), "-U", str(password_file)]
+    hashing = [program("mosquitto_passwd"), "-U", str(password_file)]
     done = subprocess.run(hashing, check=False, capture_output=True, text=True)  # noqa: S603  (ours)
     if done.returncode != 0:
         raise BrokerError(f"mosquitto_passwd failed: {done.stderr.strip()}")
@@ -92,10 +92,15 @@ def set_up(folder: Path, rights: Sequence[Rights]) -> Broker:
     config.write_text(
         CONFIG.format(folder=folder, port=port, websockets=websockets, user=getpass.getuser())
     )
-    return Broker((program, "-c", str(config)), folder / "socket", port, passwords, websockets)
+    return Broker((mosquitto, "-c", str(config)), folder / "socket", port, passwords, websockets)
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Give where a program of the broker's package is.
+
+    Raises:
+        BrokerError: It is not installed.
+    """
     found = shutil.which(name) or shutil.which(name, path=PROGRAM_FOLDERS)
     if found is None:
         raise BrokerError(f"{name} is not installed: run script/setup, or apt install mosquitto")

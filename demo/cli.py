@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,11 +24,17 @@ from demo.supervisor import NotReadyError
 from demo.texts import demo_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import FrameType
+
+    from appliance.strings import Texts
 
 SPEED = 60.0
 MINUTES = 4.0
+SPEED_BY_HAND, MINUTES_BY_HAND = 30.0, 20.0
+"""For who takes a hand in it: slow enough to follow, long enough to try everything."""
+FASTEST = 120.0
+"""The machine does real work for each visitor; much faster it would not keep up."""
 OUT = Path("demo-output")
 MARK = ".made-by-lobby-demo"
 BEGINS = datetime(2026, 3, 2, 7, 55, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -57,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _play(asked: argparse.Namespace) -> None:
     texts = demo_texts(asked.language)
+    by_hand = not asked.headless
+    speed = asked.speed or (SPEED_BY_HAND if by_hand else SPEED)
+    minutes = asked.minutes or (MINUTES_BY_HAND if by_hand else MINUTES)
     # Sockets want a short path.
     with tempfile.TemporaryDirectory(prefix="lobby-") as run:
         out = asked.folder.resolve()
@@ -64,28 +74,49 @@ def _play(asked: argparse.Namespace) -> None:
             out=out,
             run=Path(run),
             start=BEGINS,
-            speed=SPEED,
+            speed=speed,
             language=asked.language,
-            window=not asked.headless,
+            window=by_hand,
             pages=True,
             more=sound.settings(out, Path(run)) if asked.sound else "",
         )
         with Stage(setting, lambda name: _say(texts("demo.died", name=name))) as stage:
             sound.make_clips(stage.settings)
-            _say(texts("demo.title", speed=f"{SPEED:.0f}", folder=asked.folder))
+            _say(texts("demo.title", speed=f"{speed:g}", folder=asked.folder))
             if stage.pages is not None:
                 _say(texts("demo.pages", url=stage.pages.url, password=stage.password(RECEPTION)))
-            _say(texts("demo.title_stop", minutes=f"{asked.minutes:g}"))
+            _say(texts("demo.title_stop", minutes=f"{minutes:g}"))
             _say("")
-            plot = Plot(asked.minutes, asked.seed, bad_luck=not asked.calm)
-            Play(stage, plot, texts, _say).run()
+            plot = Plot(minutes, asked.seed, bad_luck=not asked.calm)
+            if by_hand:
+                _play_by_hand(stage, plot, texts)
+            else:
+                Play(stage, plot, texts, _say).run()
+
+
+def _play_by_hand(stage: Stage, plot: Plot, texts: Texts) -> None:
+    """Play in a window, where somebody takes a hand in it."""
+    from demo.hands import OWN_COUNTER, Hands  # noqa: PLC0415  (only where there is a window)
+    from demo.window import DemoWindow  # noqa: PLC0415
+
+    told: list[Callable[[str], None]] = [_say]
+
+    def tell(line: str) -> None:
+        for each in told:
+            each(line)
+
+    with Hands(stage, texts, tell) as hands, DemoWindow(stage, hands, texts) as window:
+        told.append(window.tell)
+        shared = replace(plot, but=frozenset({OWN_COUNTER}))
+        Play(stage, shared, texts, tell, goes_on=window.turn, rests=lambda: hands.alone).run()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lobby-demo", description="Plays a morning in a lobby, with real parts."
     )
-    parser.add_argument("--minutes", type=_minutes, default=MINUTES, metavar="N")
+    parser.add_argument("--minutes", type=_minutes, metavar="N", help="4; in the window 20")
+    parser.add_argument("--speed", type=_speed, metavar="N", help="times: 60; in the window 30")
     parser.add_argument("--headless", action="store_true", help="board to pictures, no window")
     parser.add_argument("--sound", action="store_true", help="what is spoken to files; espeak-ng")
     parser.add_argument("--folder", type=Path, default=OUT, help="for slips, pictures and logs")
@@ -103,6 +134,13 @@ def _minutes(text: str) -> float:
     if not 0 < minutes <= 24 * 60:
         raise ValueError(text)
     return minutes
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 1 <= speed <= FASTEST:
+        raise ValueError(text)
+    return speed
 
 
 def _make_room(folder: Path) -> None:

@@ -44,11 +44,13 @@ class Plot:
         minutes: Real time after which it ends.
         seed: The same seed, the same visitors.
         bad_luck: Paper runs out, and a process is killed.
+        but: Counters at which nobody is played.
     """
 
     minutes: float
     seed: int
     bad_luck: bool = True
+    but: frozenset[str] = frozenset()
 
 
 class Play:
@@ -59,13 +61,26 @@ class Play:
         plot: What is played.
         texts: In which language it is told.
         tell: Takes each line.
+        goes_on: Asked twenty times a second; False ends it.
+        rests: Whether all that is played stands still, for somebody who plays alone.
     """
 
-    def __init__(self, stage: Stage, plot: Plot, texts: Texts, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        plot: Plot,
+        texts: Texts,
+        tell: Callable[[str], None],
+        *,
+        goes_on: Callable[[], bool] = lambda: True,
+        rests: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._stage = stage
         self._plot = plot
         self._texts = texts
         self._tell = tell
+        self._goes_on = goes_on
+        self._rests = rests
         self._over = threading.Event()
         self._events: list[events.Event] = []
         self._alarms: queue.SimpleQueue[Inbound] = queue.SimpleQueue()
@@ -77,7 +92,7 @@ class Play:
         self._narrator = Narrator(texts, words, stage.settings.site.timezone)
 
     def run(self) -> None:
-        """Play until the time is over, the window is closed, or everyone has been served."""
+        """Play until the time is over, or it is not to go on."""
         opens = _next_full(self._stage.clock.now())
         until_s = time.monotonic() + self._plot.minutes * 60
         coming = self._timetable(opens)
@@ -87,11 +102,12 @@ class Play:
                 self._stage.hear(RECEPTION, (self._stage.topics.alarms,), self._alarms.put)
             )
             stack.callback(self._send_home, self._open_counters(stack))
-            while time.monotonic() < until_s and not self._stage.supervisor.has_left("board"):
+            while time.monotonic() < until_s and self._goes_on():
                 now = self._stage.clock.now()
                 while coming and coming[0][0] <= now:
                     _, order, happens = heapq.heappop(coming)
-                    if not happens():
+                    # Whoever would come while somebody plays alone stays at home.
+                    if not self._rests() and not happens():
                         heapq.heappush(coming, (now + TRIES_AGAIN, order, happens))
                 self._narrate(journal)
                 self._stage.save_slips()
@@ -143,6 +159,8 @@ class Play:
         by_letter = {s.letter: self._minutes[s.code] for s in self._stage.settings.services}
         clerks = []
         for counter in self._stage.settings.counters:
+            if counter.id in self._plot.but:
+                continue
             asker = stack.enter_context(self._stage.counter(counter.id))
             clerk = Clerk(counter.id, asker, by_letter, self._sleep, self._plot.seed)
             clerk.begin()
@@ -155,7 +173,10 @@ class Play:
             clerk.join()
 
     def _sleep(self, played_s: float) -> bool:
-        return self._over.wait(played_s / self._stage.clock.speed)
+        over = self._over.wait(played_s / self._stage.clock.speed)
+        while self._rests() and not over:
+            over = self._over.wait(ROUND_S)
+        return over
 
     def _narrate(self, journal: JournalReader) -> None:
         for event in journal.news():

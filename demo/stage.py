@@ -29,7 +29,7 @@ from appliance.strings import languages
 from central import qr
 from central.issuing import USUAL_VALIDITY, issue
 from central.keyring import Keyring
-from demo import broker, pages
+from demo import broker, centre, pages
 from demo.emulator import PrinterEmulator
 from demo.supervisor import Supervisor
 
@@ -44,6 +44,9 @@ TEMPLATE = Path(__file__).with_name("lobby.toml")
 READY_S = 30.0
 KIOSK, RECEPTION = "kiosk.entrance", "staff.reception"
 PROCESSES = ("desk", "scanner", "board")
+WINDOW_BOARD = (1280, 800)
+"""The board's pixels where it is seen in a window."""
+CENTRE = "centre"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ class Setting:
         start: Played time at which it begins.
         speed: Played seconds in a real one.
         language: Main language.
-        window: The board opens in a window; else it goes to pictures.
+        window: Somebody looks at it in a window: the pictures of the board are made for one, and
+            there is a centre from which the lobby can be cut off.
         pages: Serve the pages for counters and reception, where nginx is installed.
         processes: Which of ours run.
         more: Added to the lobby's configuration.
@@ -90,6 +94,7 @@ class Stage:
         self._died = died
         self._closing = ExitStack()
         self._pictures = 0
+        self._centre: centre.Centre | None = None
         self.pages: pages.Server | None = None
 
     def __enter__(self) -> Self:
@@ -135,9 +140,11 @@ class Stage:
         return issue(claims, self._issuer)
 
     def hold_up(self, code: str) -> bool:
-        """Hold the QR of a code before the camera; it is always there to be seen."""
+        """Hold the QR of a code before the camera; False: there is none."""
+        if not self.sees:
+            return False
         self._pictures += 1
-        picture = self._setting.run / "camera" / f"{self._pictures:05d}.png"
+        picture = self._camera / f"{self._pictures:05d}.png"
         hidden = picture.with_suffix(".tmp")
         hidden.write_bytes(qr.png(code))
         hidden.rename(picture)
@@ -158,6 +165,34 @@ class Stage:
     def password(self, caller: str) -> str:
         """Give the password of a caller, for whoever logs in by hand."""
         return self._broker.passwords[caller]
+
+    @property
+    def board_picture(self) -> Path:
+        """Where the latest picture of the board lies, once there is one."""
+        return self._setting.out / "board" / "board.png"
+
+    @property
+    def sees(self) -> bool:
+        """Whether the camera is plugged in."""
+        return self._camera.is_dir()
+
+    def take_away(self) -> None:
+        """Take all codes from before the camera: a scanner that starts sees them afresh."""
+        for picture in self._camera.glob("*.png"):
+            picture.unlink()
+
+    def unplug_camera(self) -> None:
+        """Pull the camera's plug."""
+        self.take_away()
+        self._camera.rename(self._camera.with_suffix(".unplugged"))
+
+    def plug_in_camera(self) -> None:
+        """Put the camera's plug back."""
+        self._camera.with_suffix(".unplugged").rename(self._camera)
+
+    @property
+    def _camera(self) -> Path:
+        return self._setting.run / "camera"
 
     def board_pictures(self) -> int:
         """Give how many pictures of the board there are."""
@@ -180,7 +215,7 @@ class Stage:
 
     def _set_up(self) -> None:
         setting, run = self._setting, self._setting.run
-        (run / "camera").mkdir()
+        self._camera.mkdir()
         self.printer = self._closing.enter_context(PrinterEmulator(strict=False))
         self.settings = self._configure()
         device = self.settings.device.id
@@ -211,11 +246,12 @@ class Stage:
     def _configure(self) -> config.Settings:
         setting = self._setting
         german = setting.language == "de"
-        board = (
-            'output = "window"\nwidth = 1280\nheight = 800'
-            if setting.window
-            else f'output = "folder"\nfolder = "{setting.out}/board"'
-        )
+        board = f'output = "folder"\nfolder = "{setting.out}/board"'
+        more = setting.more
+        if setting.window:
+            board += "\nwidth = {}\nheight = {}".format(*WINDOW_BOARD)
+            self._centre = centre.set_up(setting.run / "centre")
+            more += self._centre.settings
         origin_s = time.time()
         self.clock = SimulatedClock(setting.start, origin_s, setting.speed)
         filled = TEMPLATE.read_text("utf-8").format(
@@ -230,7 +266,7 @@ class Stage:
             speed=setting.speed,
         )
         path = setting.run / "lobby.toml"
-        path.write_text(filled + setting.more, "utf-8")
+        path.write_text(filled + more, "utf-8")
         return config.load(path, languages=languages())
 
     def _make_keys(self) -> None:
@@ -251,6 +287,9 @@ class Stage:
         settings = str(self._setting.run / "lobby.toml")
         if self._setting.pages:
             self._serve_pages(supervisor)
+        if self._centre is not None:
+            supervisor.start(CENTRE, self._centre.broker, tells_ready=False)
+            supervisor.start("collector", self._centre.collector, tells_ready=False)
         for process in self._setting.processes:
             supervisor.start(process, (*lobby, "run", process, "--config", settings))
         for process in self._setting.processes:

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_S = 0.05
 RESTART_AFTER_S = 0.5
+ON_PURPOSE_S = float("-inf")
+"""When a process that was held is due: at once, and it counts as nobody's misfortune."""
+STEADY_S = 5.0
+"""What dies sooner than this after its start dies of the same: that was told already."""
 TERM_S = 5.0
 STOP_S = 10.0
 
@@ -48,8 +53,10 @@ class _Child:
     process: subprocess.Popen[bytes]
     ready: threading.Event = field(default_factory=threading.Event)
     restart_at_s: float | None = None
+    started_s: float = field(default_factory=time.monotonic)
     restarts: int = 0
     left: bool = False
+    held: bool = False
 
 
 class Supervisor:
@@ -58,7 +65,8 @@ class Supervisor:
     Args:
         logs: Folder for what they say.
         run: Folder for their notify sockets; short, as it holds sockets.
-        died: Called with the name of each process that died and will be started again.
+        died: Called with the name of each process that died and will be started again; once for
+            one that dies again and again.
     """
 
     def __init__(self, logs: Path, run: Path, died: Callable[[str], None]) -> None:
@@ -69,6 +77,9 @@ class Supervisor:
         self._guard = threading.Lock()
         self._stop = threading.Event()
         self._closing = ExitStack()
+        # A signal interrupts the main thread wherever it is, between a process that was just
+        # started and its being noted too; it interrupts no other.
+        self._starter = ThreadPoolExecutor(1, "starter")
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
     def __enter__(self) -> Self:
@@ -82,6 +93,7 @@ class Supervisor:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._starter.shutdown()
         self._stop.set()
         self._thread.join(STOP_S)
         # The last started first: the broker goes when nobody needs it any more.
@@ -129,10 +141,14 @@ class Supervisor:
             notify.bind(str(path))
             added["NOTIFY_SOCKET"] = str(path)
         full = {**os.environ, **added}
-        process = _spawn(command, full, log)
-        child = _Child(name, tuple(command), full, log, notify, process)
-        with self._guard:
-            self._children[name] = child
+
+        def begin() -> None:
+            process = _spawn(command, full, log)
+            child = _Child(name, tuple(command), full, log, notify, process)
+            with self._guard:
+                self._children[name] = child
+
+        self._starter.submit(begin).result()
 
     def wait_ready(self, name: str, timeout_s: float) -> None:
         """Wait until a process says that it works.
@@ -155,6 +171,24 @@ class Supervisor:
         """Kill a process with SIGKILL, as a crash does."""
         self._children[name].process.kill()
 
+    def is_ready(self, name: str) -> bool:
+        """Whether a process that says so is at work now."""
+        return self._children[name].ready.is_set()
+
+    def hold(self, name: str) -> None:
+        """Kill a process, and do not start it again before `let_go`. Twice is fine."""
+        child = self._children[name]
+        child.held = True
+        child.process.kill()
+
+    def let_go(self, name: str) -> None:
+        """Have a process that was held started again."""
+        self._children[name].held = False
+
+    def holds(self, name: str) -> bool:
+        """Whether a process is held."""
+        return self._children[name].held
+
     def _watch(self) -> None:
         while not self._stop.wait(LOOK_EVERY_S):
             with self._guard:
@@ -174,6 +208,10 @@ class Supervisor:
     def _mend(self, child: _Child) -> None:
         if child.left or child.process.poll() is None:
             return
+        if child.held:
+            child.restart_at_s = ON_PURPOSE_S
+            child.ready.clear()
+            return
         if child.process.returncode == 0:
             child.left = True
             return
@@ -181,10 +219,13 @@ class Supervisor:
         if child.restart_at_s is None:
             child.restart_at_s = now_s + RESTART_AFTER_S
             child.ready.clear()
-            self._died(child.name)
+            if child.restarts == 0 or now_s - child.started_s >= STEADY_S:
+                self._died(child.name)
         elif now_s >= child.restart_at_s:
+            if child.restart_at_s != ON_PURPOSE_S:
+                child.restarts += 1
             child.restart_at_s = None
-            child.restarts += 1
+            child.started_s = now_s
             child.process = _spawn(child.command, child.environment, child.log)
 
 

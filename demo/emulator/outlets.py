@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
+LOOPBACK: Final = "127.0.0.1"
 _SEND_S: Final = 1.0
 # On close, drop everything and send RST: struct linger, on, 0 s.
 _RESET: Final = struct.pack("ii", 1, 0)
@@ -64,16 +65,16 @@ class Outlet(Protocol):
 
 
 class TcpOutlet:
-    """A TCP port of the loopback interface.
+    """A TCP port.
 
     Attributes:
         host: Where it is.
         port: Where it is; stays the same once it was open.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, host: str = LOOPBACK) -> None:
         self._listener: socket.socket | None = None
-        self.host = "127.0.0.1"
+        self.host = host
         self.port = port
 
     def open(self) -> None:

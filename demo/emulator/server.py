@@ -17,7 +17,7 @@ from demo.emulator.cable import Cable, Connection
 from demo.emulator.codepages import EPSON
 from demo.emulator.glyphs import Glyphs
 from demo.emulator.machine import Machine
-from demo.emulator.outlets import NodeOutlet, Outlet, TcpOutlet
+from demo.emulator.outlets import LOOPBACK, NodeOutlet, Outlet, TcpOutlet
 from demo.emulator.parts import Parts
 
 if TYPE_CHECKING:
@@ -36,10 +36,11 @@ _DEADLINE_S: Final = 5.0
 
 
 class PrinterEmulator:
-    """A printer at a port of the loopback interface, or at a node. Entering it switches it on.
+    """A printer at a TCP port, or at a node. Entering it switches it on.
 
     Args:
         port: Where to listen. 0: any free port.
+        host: Address of the interface on which it does.
         node: Where its device node is, instead of a port.
         width: Of the print line in dots: `PAPER_80_MM` or `PAPER_58_MM`.
         mm_per_s: How fast the head prints; 150 to 300 are usual, at once is the default.
@@ -64,6 +65,7 @@ class PrinterEmulator:
         self,
         port: int = 0,
         *,
+        host: str = LOOPBACK,
         node: Path | None = None,
         width: int = PAPER_80_MM,
         mm_per_s: float = float("inf"),
@@ -75,7 +77,7 @@ class PrinterEmulator:
         self._strict = strict
         self._cable = Cable()
         self._connections: list[Connection] = []
-        self._tcp = TcpOutlet(port)
+        self._tcp = TcpOutlet(port, host)
         self._outlet: Outlet = NodeOutlet(node) if node else self._tcp
         self._actions = queue.SimpleQueue[tuple["Callable[[], None]", threading.Event]]()
         self._stopping = threading.Event()

@@ -105,6 +105,15 @@ def test_minutes_that_make_no_sense_are_refused(minutes: str) -> None:
     assert "--minutes" in refused.stderr
 
 
+@pytest.mark.parametrize("speed", ["0", "nan", "1000"])
+def test_a_speed_that_cannot_be_kept_up_is_refused(speed: str) -> None:
+    refused = subprocess.run(
+        [*DEMO, f"--speed={speed}"], check=False, capture_output=True, text=True
+    )
+    assert refused.returncode == 2
+    assert "--speed" in refused.stderr
+
+
 def test_same_seed_is_the_same_morning() -> None:
     first, second, other = (
         visitors(at("08:00"), at("12:00"), MINUTES, 8, seed) for seed in (1, 1, 2)
