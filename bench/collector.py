@@ -4,8 +4,8 @@
 
 Two processes play ten devices each, with bare paho, to one mosquitto; the collector is a process of
 its own, with its database on the disk of the temporary folder. From the first event sent until the
-last acknowledgement. Limit: 2,000 a second. Beside it, for scale, bare inserts of the same rows in
-commits of 500 with the same settings.
+last acknowledgement. Limit: 2,000 a second on SQLite; a PostgreSQL on the same machine is shown
+beside it, and for scale bare inserts of the same rows in commits of 500 with the same settings.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from appliance.bus.messages.payload import decode
 from appliance.bus.messages.uploaded import Ack
 from tests.support.broker import Mosquitto
 from tests.support.collecting import Collecting
+from tests.support.postgres import Postgres
 
 RATE_LIMIT = 2000
 PLAYERS, DEVICES = 2, 10
@@ -69,14 +70,17 @@ def main() -> int:
     per_device = parser.parse_args().events // (PLAYERS * DEVICES)
     events = per_device * PLAYERS * DEVICES
     with tempfile.TemporaryDirectory(prefix="lobby-") as folder:
-        rate = events / collected_s(Path(folder), per_device)
+        rate = events / collected_s(Path(folder), per_device, Path(folder, "store"))
+        with Postgres(durable=True) as server:
+            on_server = events / collected_s(Path(folder), per_device, server.make())
         bare = events / inserted_s(Path(folder), events)
     print(f"collector {rate:6.0f} events/s (limit {RATE_LIMIT}), bare inserts {bare:6.0f}", end="")
     print(f": {rate / bare:.2f} x")
+    print(f"on PostgreSQL {on_server:4.0f} events/s: {on_server / rate:.2f} x of SQLite")
     return int(rate < RATE_LIMIT)
 
 
-def collected_s(folder: Path, per_device: int) -> float:
+def collected_s(folder: Path, per_device: int, store: Path | str) -> float:
     """Measure until every device has been told that all of its events are stored."""
     waiting = {f"played.{p}-{n}" for p in range(PLAYERS) for n in range(DEVICES)}
     done, ready = threading.Event(), threading.Event()
@@ -93,7 +97,7 @@ def collected_s(folder: Path, per_device: int) -> float:
 
     ear.on_message = told
     ear.on_subscribe = lambda *_: ready.set()
-    with closing(broker), Collecting(folder / "store", broker.port):
+    with closing(broker), Collecting(store, broker.port):
         ear.connect(broker.host, broker.port)
         ear.loop_start()
         ear.subscribe("lobby/v1/+/+/dev/+/ack", qos=1)

@@ -5,7 +5,8 @@
         access.acl        who may say and hear what; whatever is not in it is denied
         logins            who needs a password there; the passwords are made there, and stay there
         mosquitto.conf    listeners and limits
-        nginx.conf        on a lobby's Pi: the server of the pages for counters and reception
+        nginx.conf        the server of the pages: on a lobby's Pi those for counters and
+                          reception, at the centre the dashboard
 
 Nothing in them is secret, so they can be reviewed like any text: sorted by login, each right with a
 comment, and the same inventory gives the same bytes.
@@ -18,9 +19,11 @@ from typing import TYPE_CHECKING, Final
 
 from appliance.bus.access import (
     access_list,
+    kiosk_login,
     process_login,
     rights_of_caller,
     rights_of_collector,
+    rights_of_curves,
     rights_of_dashboard,
     rights_of_device,
     rights_of_issuer,
@@ -63,7 +66,8 @@ class Places:
         socket: Where the processes on a Pi reach their bus.
         store: Where the central broker keeps what must survive.
         pages: Where the pages for counters and reception are, as `lobby pages` lays them out.
-        websockets: Port on which a lobby's bus listens for its web server, on 127.0.0.1.
+        websockets: Port on which a broker listens for its web server, on 127.0.0.1.
+        dashboard: Where the dashboard is, as `lobby-central dashboard` lays it out.
     """
 
     folder: str = "/etc/mosquitto/lobby"
@@ -71,6 +75,7 @@ class Places:
     store: str = "/var/lib/mosquitto/"
     pages: str = "/srv/lobby/pages"
     websockets: int = 9001
+    dashboard: str = "/srv/lobby/dashboard"
 
 
 USUAL: Final = Places()
@@ -82,13 +87,17 @@ class AccessError(LobbyError, OSError):
 
 def bus_rights(inventory: Inventory, lobby: Lobby) -> tuple[Rights, ...]:
     """Give the rights of all logins on a lobby's bus, by login."""
+    devices = inventory.devices_of(lobby)
     processes = (
         right
-        for device in inventory.devices_of(lobby)
-        for right in rights_of_processes(device.topics, (str(role) for role in device.roles))
+        for device in devices
+        for right in rights_of_processes(
+            device.topics, (str(role) for role in device.roles if role is not Role.KIOSK)
+        )
     )
+    screens = {kiosk_login(each.kiosk): each.topics for each in devices if each.has_kiosk}
     topics = inventory.desk_of(lobby).topics
-    callers = (rights_of_caller(topics, caller) for caller in lobby.callers)
+    callers = (rights_of_caller(topics, each, screens.get(each)) for each in lobby.callers)
     return _by_login((*processes, *callers))
 
 
@@ -98,6 +107,7 @@ def central_rights(inventory: Inventory) -> tuple[Rights, ...]:
         (
             rights_of_issuer(inventory.central.issuer),
             rights_of_collector(inventory.central.collector),
+            rights_of_curves(inventory.central.curves),
             *(rights_of_device(each.topics) for each in inventory.devices if each.has_bus),
             *(
                 rights_of_dashboard(each.login, sorted(each.sites or ["+"]), follow=each.follow)
@@ -119,6 +129,8 @@ def files_of(inventory: Inventory, places: Places = USUAL) -> Mapping[str, str]:
         "centre/logins": _logins(each.login for each in inventory.dashboards),
         "centre/mosquitto.conf": _central_settings(inventory, places),
     }
+    if inventory.dashboards:
+        found["centre/nginx.conf"] = _HEAD + pages.settings(_served_dashboard(inventory, places))
     for lobby in inventory.lobbies:
         rights = bus_rights(inventory, lobby)
         at = f"bus/{inventory.desk_of(lobby).id}"
@@ -207,13 +219,19 @@ def _bus_settings(inventory: Inventory, lobby: Lobby, places: Places) -> str:
 
 
 def _served_pages(inventory: Inventory, places: Places) -> pages.Served:
-    folder = places.folder
     return pages.Served(
-        str(inventory.bus.counters_port),
-        places.pages,
-        places.websockets,
-        (f"{folder}/own.pem", f"{folder}/own.key"),
+        str(inventory.bus.counters_port), places.pages, places.websockets, _own(places)
     )
+
+
+def _served_dashboard(inventory: Inventory, places: Places) -> pages.Served:
+    return pages.Served(
+        str(inventory.central.pages_port), places.dashboard, places.websockets, _own(places)
+    )
+
+
+def _own(places: Places) -> tuple[str, str]:
+    return f"{places.folder}/own.pem", f"{places.folder}/own.key"
 
 
 def _central_settings(inventory: Inventory, places: Places) -> str:
@@ -240,7 +258,7 @@ def _central_settings(inventory: Inventory, places: Places) -> str:
     ]
     parts += [
         "",
-        "# Issuer and collector, for their machines only: several may share a login here.",
+        "# Issuer, collector and curves, for their machines only: several may share a login here.",
         f"listener {central.office_port}",
         _served(folder),
         _certificate_is_login(folder),
@@ -252,6 +270,11 @@ def _central_settings(inventory: Inventory, places: Places) -> str:
             "# Dashboards: name and password.",
             f"listener {central.dashboard_port}",
             _served(folder),
+            f"max_connections {_SPARE * len(inventory.dashboards)}",
+            "",
+            "# Dashboards in browsers: name and password. nginx stands before it, and ends TLS.",
+            f"listener {places.websockets} 127.0.0.1",
+            "protocol websockets",
             f"max_connections {_SPARE * len(inventory.dashboards)}",
         ]
     return "\n".join([*parts, ""])

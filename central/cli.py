@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING
 from appliance.checkin.claims import ClaimsError
 from appliance.config import ConfigError
 from appliance.errors import LobbyError
-from central import cli_access, cli_bookings, cli_collect, cli_keys, cli_publish, cli_wait_pages
+from central import (
+    cli_access,
+    cli_backup,
+    cli_bookings,
+    cli_collect,
+    cli_dashboard,
+    cli_doctor,
+    cli_keys,
+    cli_publish,
+    cli_statistics,
+    cli_wait_pages,
+)
 from central.cli_arguments import PROG, Parser
 from central.handover import HandoverError
 from central.importing import MailFolderError
@@ -66,7 +77,11 @@ def _parser() -> Parser:
     cli_publish.add_verbs(verbs)
     cli_collect.add_collect(verbs)
     cli_wait_pages.add_wait_pages(verbs)
+    cli_dashboard.add_verbs(verbs)
+    cli_statistics.add_verbs(verbs)
     cli_access.add_verbs(verbs)
+    cli_backup.add_verbs(verbs)
+    cli_doctor.add_doctor(verbs)
     return parser
 
 

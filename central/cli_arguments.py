@@ -6,6 +6,7 @@ import argparse
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PROG = "lobby-central"
 LONGEST_DAYS = 3660
@@ -48,6 +49,41 @@ def add_broker(parser: Parser) -> None:
         "--broker", required=True, metavar="URL", help="mqtts://host:port or wss://host:port/path"
     )
     parser.add_argument("--proxy", default="", metavar="URL", help="http://host:port")
+
+
+def add_store(parser: Parser) -> None:
+    """Add where the events are."""
+    parser.add_argument(
+        "--store",
+        "--database",
+        required=True,
+        metavar="FILE|URL",
+        help="the collector's database: an SQLite file, or postgresql+psycopg://user@host/name",
+    )
+
+
+def add_metrics(parser: Parser) -> None:
+    """Add where the process shows what it counts."""
+    parser.add_argument(
+        "--metrics",
+        metavar="[HOST:]PORT",
+        help="show figures for Prometheus there, on this machine's own interface if no HOST is"
+        " said; default: nowhere",
+    )
+
+
+def zone(text: str) -> ZoneInfo:
+    """Read a time zone.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is no time zone such as Europe/Berlin"
+        ) from error
 
 
 def moment(text: str) -> datetime:

@@ -14,12 +14,14 @@ from appliance.bus.addresses import Identity, read_address
 from appliance.bus.link import Login
 from appliance.checkin.keys import TrustError, read_root, read_trust_list
 from appliance.config import read_secret
+from appliance.service_manager import ServiceManager
 from central.cli_arguments import add_office, add_verb
 from central.key_files import KeyringError
 from central.keyring import Keyring
 from central.office_file import load
 from central.plan import WRITER, SignedList
 from central.publisher import Publisher
+from central.pulse import Pulse
 from central.store import Store
 from central.texts import languages
 
@@ -58,7 +60,9 @@ def _publish(options: argparse.Namespace) -> Iterator[str]:
         )
         if options.watch:
             logging.basicConfig(level=logging.WARNING, format="%(message)s")
-            yield from publisher.watch(_until_told(), everything=options.all)
+            pulse = Pulse(ServiceManager.from_environment())
+            yield from publisher.watch(_until_told(), everything=options.all, beat=pulse)
+            pulse.stopping()
         else:
             yield from publisher.once(everything=options.all)
 

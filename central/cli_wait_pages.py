@@ -6,6 +6,7 @@ import logging
 import secrets
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -14,9 +15,14 @@ from appliance.bus.addresses import Anchor, read_address
 from appliance.bus.link import Login
 from appliance.config import read_secret
 from appliance.errors import LobbyError
-from central.cli_arguments import add_broker, add_office, add_verb
+from appliance.service_manager import ServiceManager
+from central.cli_arguments import add_broker, add_metrics, add_office, add_verb
+from central.metrics import PageMeters
+from central.metrics_shown import of_pages
 from central.office_file import load
+from central.pulse import Pulse
 from central.texts import languages
+from central.waiting.learned import Learned
 from central.waiting.writer import Writer
 
 if TYPE_CHECKING:
@@ -38,7 +44,14 @@ def add_wait_pages(verbs: Verbs[Parser]) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FOLDER", help="what a web server shows"
     )
+    parser.add_argument(
+        "--learned",
+        type=Path,
+        metavar="FILE",
+        help="keep there how long one waits at which hour, and tell better times today",
+    )
     add_broker(parser)
+    add_metrics(parser)
     parser.add_argument(
         "--ca", type=Path, default=Path("ca.pem"), help="who signs for the broker: ./ca.pem"
     )
@@ -61,7 +74,15 @@ def _pages(options: argparse.Namespace) -> Iterator[str]:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     yield f"writing into {options.out}"
+    meters, pulse = PageMeters(), Pulse(ServiceManager.from_environment())
     try:
-        Writer(office, options.out, address, login).run(stop)
+        with ExitStack() as stack:
+            stack.enter_context(of_pages(options.metrics, meters))
+            learned = stack.enter_context(Learned(options.learned)) if options.learned else None
+            writer = Writer(
+                office, options.out, address, login, learned=learned, meters=meters, beat=pulse
+            )
+            writer.run(stop)
+            pulse.stopping()
     except OSError as error:
         raise PagesError(f"cannot write {options.out}: {error.strerror}") from error

@@ -21,8 +21,10 @@ from typing import TYPE_CHECKING
 from appliance.bus.link import Acknowledged, Connected, Disconnected, Link, Received
 from appliance.bus.messages.payload import MessageError, decode, encode
 from appliance.bus.messages.uploaded import Ack, Uploaded
+from central.metrics import Meters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from threading import Event
 
     from appliance.bus.link import Address, Inbound, Login
@@ -39,6 +41,7 @@ TOPIC = re.compile(
 )
 BATCH = 500
 """In one transaction."""
+WAIT_S = 0.5
 TELL_EVERY_S = 60.0
 
 
@@ -49,12 +52,25 @@ class Collector:
         store: Where it is kept.
         address: The central broker.
         login: Who we are there: the only one who may write acknowledgements.
+        meters: Where it is counted, for whoever asks meanwhile.
+        beat: Called in each round of the loop.
+        between: Does a piece of other work on the store, such as `Keeper.step`, between two
+            batches; gives whether there is more.
 
     Attributes:
         counted: What came, by kind: `new`, `known`, `gaps`, and why things were refused.
     """
 
-    def __init__(self, store: Store, address: Address, login: Login) -> None:
+    def __init__(
+        self,
+        store: Store,
+        address: Address,
+        login: Login,
+        *,
+        meters: Meters | None = None,
+        beat: Callable[[], None] = lambda: None,
+        between: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._store = store
         self._inbox: SimpleQueue[Inbound] = SimpleQueue()
         self._link = Link(
@@ -64,9 +80,15 @@ class Collector:
             subscriptions=(ACKS, BIRTHS, EVENTS),
             canary=f"lobby/v1/canary/{login.client_id}",
         )
+        # Topic → device of those to be told. What is kept of a birth may come before we are heard
+        # (ejabberd, measured): then they are told when we are.
+        self._born: dict[str, str] = {}
         self._told_s = time.monotonic()
         self._told: Counter[str] = Counter()
-        self.counted: Counter[str] = Counter()
+        self._meters = meters or Meters()
+        self._beat = beat
+        self._between = between
+        self.counted = self._meters.counted
 
     def run(self, stop: Event) -> None:
         """Collect until `stop`.
@@ -76,16 +98,20 @@ class Collector:
         """
         if self._store.renewed:
             log.warning("the store is new, or was restored: devices send what it does not have")
+        more = False
         with self._link:
             while not stop.is_set():
-                self._take_in(self._next_batch())
+                self._take_in(self._next_batch(0.0 if more else WAIT_S))
+                more = self._between()
+                self._meters.connected = self._link.is_up
+                self._beat()
                 self._tell()
 
-    def _next_batch(self) -> list[Inbound]:
-        """Give what came, as it came; waits for half a second at most."""
+    def _next_batch(self, wait_s: float) -> list[Inbound]:
+        """Give what came, as it came; waits so long at most for the first."""
         batch: list[Inbound] = []
         try:
-            batch.append(self._inbox.get(timeout=0.5))
+            batch.append(self._inbox.get(block=wait_s > 0, timeout=wait_s))
             while len(batch) < BATCH:
                 batch.append(self._inbox.get_nowait())
         except Empty:
@@ -94,12 +120,11 @@ class Collector:
 
     def _take_in(self, batch: list[Inbound]) -> None:
         events: list[tuple[str, Uploaded]] = []
-        born: dict[str, str] = {}
         connected = False
         for item in batch:
             match item:
                 case Received():
-                    self._received(item, events, born)
+                    self._received(item, events)
                 case Connected():
                     connected = True
                 case Disconnected() | Acknowledged():
@@ -111,20 +136,21 @@ class Collector:
             self.counted["known"] += len(events) - stored.new
             self.counted["gaps"] += stored.gaps
             acks |= stored.acks
-        acks |= {topic: self._store.ack(device) for topic, device in born.items()}
+            self._meters.took(event for _, event in events)
+        acks |= {topic: self._store.ack(device) for topic, device in self._born.items()}
         if connected:
             acks |= self._store.acks()
         for topic, ack in acks.items():
-            self._link.publish(topic, encode(ack), retain=True)
+            if self._link.publish(topic, encode(ack), retain=True):
+                self._meters.acks += 1
+                self._born.pop(topic, None)
 
-    def _received(
-        self, received: Received, events: list[tuple[str, Uploaded]], born: dict[str, str]
-    ) -> None:
+    def _received(self, received: Received, events: list[tuple[str, Uploaded]]) -> None:
         place = TOPIC.fullmatch(received.topic)
         if place is None:
             self.counted["refused: topic"] += 1
         elif place["what"] == "status":
-            born[f"{place['place']}ack"] = place["device"]
+            self._born[f"{place['place']}ack"] = place["device"]
         elif place["what"] == "ack":
             if received.retained:
                 self._look_at_ack(place["device"], received.payload)

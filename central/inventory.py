@@ -48,7 +48,7 @@ class Central:
     ]
     port: Annotated[int, Key(_PORT, "For devices: MQTT, TLS, certificates.", 8883)]
     office_port: Annotated[
-        int, Key(_PORT, "For issuer and collector; closed to all but their machines.", 8885)
+        int, Key(_PORT, "For issuer, collector and curves; closed to all others.", 8885)
     ]
     dashboard_port: Annotated[
         int, Key(_PORT, "For dashboards: MQTT, TLS, name and password.", 8884)
@@ -56,6 +56,12 @@ class Central:
     issuer: Annotated[str, Key(_NAME, "Certificate and login of who issues bookings.", "issuer")]
     collector: Annotated[
         str, Key(_NAME, "Certificate and login of who stores events.", "collector")
+    ]
+    curves: Annotated[
+        str, Key(_NAME, "Certificate and login of who keeps the day's curves.", "curves")
+    ]
+    pages_port: Annotated[
+        int, Key(_PORT, "For dashboards in browsers: pages, MQTT over WebSocket, TLS.", 8443)
     ]
 
 
@@ -87,6 +93,26 @@ class Care:
             None,
             "http://proxy.musterstadt.example:3128",
             absent="straight",
+        ),
+    ]
+    releases_url: Annotated[
+        str | None,
+        Key(
+            pattern(rf"https://{_LABEL}(\.{_LABEL})*(:\d{{1,5}})?/[!-~]*", "https://host/path"),
+            "Folder of the release that the Pis fetch by themselves, after the updates.",
+            None,
+            "https://releases.musterstadt.example/lobby/",
+            absent="it is brought to them",
+        ),
+    ]
+    releases_ca: Annotated[
+        str | None,
+        Key(
+            pattern(r"[A-Za-z0-9._-]{1,100}", "a file's name, beside the inventory"),
+            "Who may vouch for that server.",
+            None,
+            "office-ca.pem",
+            absent="whom Debian trusts",
         ),
     ]
 
@@ -155,12 +181,20 @@ class Device:
         tuple[Role, ...],
         Key(list_of(member(Role)), "What runs on it.", ["desk", "scanner", "board"]),
     ]
+    kiosk: Annotated[
+        str, Key(_NAME, "The kiosk whose screen it has; for the role kiosk.", "entrance")
+    ]
     ssh_port: Annotated[int, Key(_PORT, "Where its SSH is.", 22)]
 
     @property
     def id(self) -> str:
         """Unique in the whole fleet; its certificate has this name."""
         return f"{self.site}.{self.name}".lower()
+
+    @property
+    def has_kiosk(self) -> bool:
+        """Whether it has a screen that visitors use."""
+        return Role.KIOSK in self.roles
 
     @property
     def has_bus(self) -> bool:
@@ -248,6 +282,7 @@ class Inventory:
             Holder(BROKER, (central.host,), serves=True, connects=False),
             Holder(central.issuer),
             Holder(central.collector),
+            Holder(central.curves),
             *(Holder(each.id, (each.host,), serves=each.has_bus) for each in self.devices),
         )
         return {holder.name: holder for holder in found}

@@ -61,6 +61,7 @@ def _check(document: Document, notes: Notes) -> None:
     # Who has the name of the central broker in its certificate could pass for it.
     _check_unique((*document.all("central"), *document.all("device")), ("host",), notes)
     _check_desks(document, notes)
+    _check_kiosks(document, notes)
     _check_logins(document, notes)
     _check_ports(document, notes)
 
@@ -132,6 +133,28 @@ def _check_desks(document: Document, notes: Notes) -> None:
             notes.add(f"{table.at}.id", 'it needs a [[device]] with the role "desk"')
 
 
+def _check_kiosks(document: Document, notes: Notes) -> None:
+    """Note screens of kiosks that their lobby does not have, and two screens of one kiosk."""
+    first: dict[tuple[object, ...], str] = {}
+    for table in document.all("device"):
+        if Role.KIOSK not in table.values.get("roles", ()):
+            continue
+        place = table.values.get("site"), table.values.get("lobby")
+        for lobby in document.all("lobby"):
+            if (lobby.values.get("site"), lobby.values.get("id")) == place:
+                known = lobby.values.get("kiosks") or ()
+                wanted = [table.values.get("kiosk")]
+                _check_known(
+                    f"{table.at}.kiosk", f"kiosk of lobby {place[1]}", wanted, known, notes
+                )
+        kiosk = (*place, table.values.get("kiosk"))
+        if kiosk in first:
+            # Two processes under one login throw each other out of the bus, for ever.
+            wrong = f"{shown(kiosk[-1])} has its screen on {first[kiosk]} already"
+            notes.add(f"{table.at}.kiosk", wrong)
+        first.setdefault(kiosk, table.at)
+
+
 def _check_logins(document: Document, notes: Notes) -> None:
     for table in document.all("lobby"):
         if inventory.CONSOLE in table.values.get("staff", ()):
@@ -146,7 +169,7 @@ def _check_logins(document: Document, notes: Notes) -> None:
             seen.add(counter.casefold())
     for table in document.all("central"):
         taken = {inventory.BROKER: "the broker's certificate"}
-        for key in ("issuer", "collector"):
+        for key in ("issuer", "collector", "curves"):
             name = table.values.get(key)
             if name in taken:
                 notes.add(f"{table.at}.{key}", f"{shown(name)} is the name of {taken[name]}")

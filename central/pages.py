@@ -1,8 +1,8 @@
-"""The small web server before a lobby's bus: the pages for counters and reception, and `/mqtt`.
+"""The small web server before a broker: a lobby's pages or the dashboard, and `/mqtt`.
 
 mosquitto can serve files too (`http_dir`), but sets no header: no content security policy, no frame
 protection. And it lets try passwords as fast as the network carries them. So nginx stands before
-it, ends TLS, serves the files as `lobby pages` lays them out, and hands `/mqtt` on to a listener
+it, ends TLS, serves the files as they were laid out, and hands `/mqtt` on to a listener
 that only this machine reaches. See docs/adr/0016-pages.md.
 """
 

@@ -104,17 +104,21 @@ class Publisher:
         if todo.problems:
             raise PublishError("not everything could be published: see above")
 
-    def watch(self, stop: Event, *, everything: bool = False) -> Iterator[str]:
+    def watch(
+        self, stop: Event, *, everything: bool = False, beat: Callable[[], None] = lambda: None
+    ) -> Iterator[str]:
         """Tell what changes until `stop` is set, within seconds; goes on whatever happens.
 
         Args:
             stop: Ends it.
             everything: Tell everything once, at the beginning.
+            beat: Called in each round.
         """
         refused: dict[tuple[str, int], float] = {}
         said: set[str] = set()
         with self._link:
             while not stop.wait(LOOK_S):
+                beat()
                 self._drain()
                 if not self._link.is_up:
                     continue

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 from html import escape
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from central.office import said
 from central.waiting.texts import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from appliance.bus.messages.shown import ServiceWait, Wait
     from appliance.strings import Texts
     from central.office import Lobby, Office, Site
+    from central.waiting.learned import Better
 
 RENEW_S = 60
 SOURCES = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'"
@@ -32,10 +34,12 @@ class Shown(NamedTuple):
     Args:
         wait: What it said last; None: nothing.
         stale: It is too old to be believed.
+        better: Service → better times today, where there are any.
     """
 
     wait: Wait | None
     stale: bool
+    better: Mapping[str, Sequence[Better]] = MappingProxyType({})
 
 
 def as_json(site: Site, lobby: Lobby, shown: Shown, until: datetime | None) -> bytes:
@@ -62,6 +66,15 @@ def as_json(site: Site, lobby: Lobby, shown: Shown, until: datetime | None) -> b
                     "waiting": each.waiting,
                     "low_min": each.low_min,
                     "high_min": each.high_min,
+                    "better": [
+                        {
+                            "from": _hour(time.begin),
+                            "to": _hour(time.end),
+                            "low_min": time.low_min,
+                            "high_min": time.high_min,
+                        }
+                        for time in shown.better.get(each.service, ())
+                    ],
                 }
                 for each in (wait.services if wait else ())
             ],
@@ -133,12 +146,45 @@ def _figures(office: Office, shown: Shown, words: Texts, site: Site, language: s
 {rows}
 </tbody>
 </table>
+{_better(office, shown, words, site, language)}
 <p class="as-of">{escape(words("wait.as_of", time=time))}</p>"""
 
 
+def _better(office: Office, shown: Shown, words: Texts, site: Site, language: str) -> str:
+    """Give when it is better to come today, where anybody knows."""
+    items = "\n".join(
+        f"<li><bdi>{escape(_name(office, service, site, language))}</bdi>"
+        f" <b>{escape(_time(time, words))}</b></li>"
+        for service, times in shown.better.items()
+        for time in times
+    )
+    if not items:
+        return ""
+    return f"""<section class="better" aria-labelledby="better">
+<h2 id="better">{escape(words("wait.better"))}</h2>
+<ul>
+{items}
+</ul>
+<p>{escape(words("wait.better_why"))}</p>
+</section>"""
+
+
+def _time(time: Better, words: Texts) -> str:
+    usual = words("wait.range", low=time.low_min, high=time.high_min)
+    return words("wait.better_time", begin=_hour(time.begin), end=_hour(time.end), range=usual)
+
+
+def _hour(hour: int) -> str:
+    return f"{hour:02}:00"
+
+
+def _name(office: Office, code: str, site: Site, language: str) -> str:
+    service = office.service(code)
+    return said(service.text, language, site.languages[0]) if service else code
+
+
 def _row(office: Office, each: ServiceWait, words: Texts, site: Site, language: str) -> str:
-    service = office.service(each.service)
-    name = said(service.text, language, site.languages[0]) if service else each.service
+    name = _name(office, each.service, site, language)
     if each.low_min is None or each.high_min is None:
         time, kind = words("wait.unknown"), ' class="none"'
     else:

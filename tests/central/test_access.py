@@ -49,6 +49,7 @@ def test_the_manuals_example_is_read(tmp_path: Path) -> None:
         "broker",
         "issuer",
         "collector",
+        "curves",
         "sued.eingang-1",
         "sued.hof-1",
     ]
@@ -73,6 +74,19 @@ def test_the_manuals_example_is_read(tmp_path: Path) -> None:
         ('["scanner", "board"]', '["scaner"]', 'device.2..roles: .*did you mean "scanner"'),
         ('["scanner", "board"]', '["desk"]', "device.2..roles: .*has its desk on device.1."),
         ('1"\nlobby', '1"\nroles = ["board"]\nlobby', "lobby.1..id: it needs a ..device.."),
+        (
+            '["scanner", "board"]',
+            '["kiosk"]\nkiosk = "hof"',
+            "device.2..kiosk: .*kiosk of lobby EINGANG",
+        ),
+        (
+            '["scanner", "board"]',
+            (
+                '["kiosk"]\n\n[[device]]\nsite = "SUED"\nname = "hof-2"\nlobby = "EINGANG"\n'
+                'host = "hof-2.example"\nroles = ["kiosk"]'
+            ),
+            'device.3..kiosk: "entrance" has its screen on device.2. already',
+        ),
         ('["1", "2", "3"]', '["a", "A"]', 'lobby.1..counters: "A" is there in another case'),
         ('["1", "2", "3"]', '["1", "1"]', 'lobby.1..counters: "1" stands there twice'),
         ('["1", "2", "3"]', '["1\\n"]', "lobby.1..counters: .*is not allowed"),
@@ -82,6 +96,7 @@ def test_the_manuals_example_is_read(tmp_path: Path) -> None:
         ('name = "waiting-page"', 'name = "city"', "dashboard.2..name: .*is that of dashboard.1."),
         ("[[site]]", 'collector = "issuer"\n[[site]]', "central.collector: .*name of issuer"),
         ("[[site]]", 'issuer = "broker"\n[[site]]', "central.issuer: .*the broker's certificate"),
+        ("[[site]]", 'curves = "collector"\n[[site]]', "central.curves: .*name of collector"),
         ('host = "mqtt.', 'host = "mqtt..', "central.host: .*a host name or an IPv4 address"),
     ],
 )
@@ -157,6 +172,7 @@ def test_every_login_of_the_list_is_one_that_can_come(tmp_path: Path) -> None:
     assert passwords == ["dashboard.city", "dashboard.waiting-page"]
     assert [user for user in users if user not in passwords] == [
         "collector",
+        "curves",
         "issuer",
         "sued.eingang-1",
     ]

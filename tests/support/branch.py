@@ -13,7 +13,7 @@ from appliance.bus.topics import Topics
 from appliance.desk.uplink import FromUplink, Takers, Uplink, last_will, subscriptions
 from appliance.journal.keeping import Keeping
 from appliance.line import commands
-from tests.support.lobby import DAY, empty_line
+from tests.support.lobby import empty_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,9 +82,13 @@ class Branch:
             version="0.1",
             started=MORNING,
         )
-        self._now = MORNING + timedelta(seconds=len(self.line.tickets))
+        # Of today: what is older than a month a collector deletes.
+        today = datetime.now(UTC).date()
+        self._now = datetime.combine(today, MORNING.timetz()) + timedelta(
+            seconds=len(self.line.tickets)
+        )
         if self.line.day is None:
-            self.do(commands.TurnDay(DAY))
+            self.do(commands.TurnDay(today))
 
     def __enter__(self) -> Self:
         self.link.open()

@@ -19,13 +19,15 @@ class Collecting:
     """Runs `lobby-central collect`.
 
     Args:
-        store: Its file.
+        store: Its file, or the URL of its database.
         port: Of the central broker, on this machine.
+        more: Further arguments.
     """
 
-    def __init__(self, store: Path, port: int) -> None:
+    def __init__(self, store: Path | str, port: int, *more: str) -> None:
         self.store = store
         self._port = port
+        self._more = more
         self._child: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -45,7 +47,7 @@ class Collecting:
         """Start it, and return when its store is open."""
         command = ["-m", "central.cli", "collect", "--store", str(self.store), "--broker"]
         self._child = subprocess.Popen(
-            [sys.executable, *command, f"mqtt://127.0.0.1:{self._port}"],
+            [sys.executable, *command, f"mqtt://127.0.0.1:{self._port}", *self._more],
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -133,7 +134,8 @@ class World:
         raise AssertionError(f"{self.outbox.backlog} events never came there")
 
     def stored(self) -> set[tuple[int, int]]:
-        rows = self.store._db.execute("SELECT epoch, seq FROM event")  # noqa: SLF001  (to look)
+        with closing(sqlite3.connect(self.folder / "store")) as db:
+            rows = db.execute("SELECT epoch, seq FROM event").fetchall()
         return {(int(epoch, 16), seq) for epoch, seq in rows}
 
     def happened(self) -> set[tuple[int, int]]:

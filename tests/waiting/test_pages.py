@@ -13,12 +13,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from appliance.bus.link import Link, Login, Tcp
 from appliance.bus.messages.payload import encode
 from appliance.bus.messages.shown import Follow, ServiceWait, Wait
 from appliance.bus.topics import Topics
+from central.waiting.hearing import Place
+from central.waiting.learned import Learned
 from central.waiting.texts import languages, texts
 from central.waiting.writer import Writer
 from tests.central.world import NOW, World
@@ -46,6 +49,8 @@ class Home:
         self._stack = ExitStack()
         self.session = "s"
         self.address = ""
+        self.learned: Learned | None = None
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def __enter__(self) -> Self:
         address = Tcp(self._mosquitto.host, self._mosquitto.port)
@@ -68,7 +73,14 @@ class Home:
         """Start a writer; give what ends it."""
         stop = threading.Event()
         address = Tcp(self._mosquitto.host, self._mosquitto.port)
-        writer = Writer(self._world.office, self.folder, address, Login("dashboard.wait", "", ""))
+        writer = Writer(
+            self._world.office,
+            self.folder,
+            address,
+            Login("dashboard.wait", "", ""),
+            learned=self.learned,
+            now=self.now,
+        )
         thread = threading.Thread(target=writer.run, args=(stop,), name="pages written")
         thread.start()
 
@@ -85,15 +97,15 @@ class Home:
         """Let the lobby say something."""
         self.until(lambda: bool(self.desk.publish(topic, payload, retain=retain)))
 
-    def waits(self, waiting: int = 7, valid_s: int = 600) -> None:
+    def waits(self, waiting: int = 7, valid_s: int = 600, low_min: int = 10) -> None:
         """Let the lobby say who waits, every now and then as it does, until it is written."""
         until_s = time.monotonic() + DEADLINE_S
         while self.json().get("waiting") != waiting or self.json().get("stale"):
             assert time.monotonic() < until_s
-            self._says_who_waits(waiting, valid_s)
+            self._says_who_waits(waiting, valid_s, low_min)
             time.sleep(0.2)
 
-    def _says_who_waits(self, waiting: int, valid_s: int) -> None:
+    def _says_who_waits(self, waiting: int, valid_s: int, low_min: int) -> None:
         wait = Wait(
             as_of=NOW,
             day=NOW.date(),
@@ -101,7 +113,7 @@ class Home:
             valid_s=valid_s,
             waiting=waiting,
             services=[
-                ServiceWait(service="A10", waiting=5, low_min=10, high_min=25),
+                ServiceWait(service="A10", waiting=5, low_min=low_min, high_min=low_min + 15),
                 ServiceWait(service="B20", waiting=2),
             ],
         )
@@ -165,6 +177,23 @@ def page(browser: Browser) -> Iterator[Page]:
     assert [each for each in mistakes if "404" not in str(each)] == []
 
 
+def faults(browser: Browser, address: str) -> list[str]:
+    """Give what axe finds, on a phone in the dark; it needs to run code that the page forbids."""
+    phone = {"width": 390, "height": 844}
+    context = browser.new_context(viewport=phone, color_scheme="dark", bypass_csp=True)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(address)
+    rules = {
+        "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]},
+        # It renews itself without JavaScript: its figures are of this minute (WCAG 2.2.1, the
+        # exception for what happens in real time).
+        "rules": {"meta-refresh": {"enabled": False}},
+    }
+    found = Axe().run(page, options=rules).response["violations"]
+    context.close()
+    return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
+
+
 def test_who_stays_at_home_reads_how_long_it_takes(home: Home, page: Page) -> None:
     home.waits()
     page.goto(f"{home.address}/SUED/EINGANG/")
@@ -191,6 +220,46 @@ def test_it_can_be_read_without_javascript_and_in_every_language(
         assert page.locator("html").get_attribute("dir") == texts(language)("page.direction")
         assert page.locator("tbody tr").count() == 2
     context.close()
+
+
+def test_better_time_of_the_day_is_told_in_every_language(
+    tmp_path: Path, mosquitto: Mosquitto, browser: Browser, page: Page
+) -> None:
+    home = Home(tmp_path, mosquitto)
+    began_s = time.monotonic()
+    home.now = lambda: NOW + timedelta(seconds=time.monotonic() - began_s)
+    with Learned(tmp_path / "learned") as learned:
+        short = [ServiceWait(service="A10", waiting=1, low_min=5, high_min=10)]
+        with learned.writing():
+            for week in (1, 2, 3):
+                for minute in range(60):
+                    at = NOW - timedelta(weeks=week) + timedelta(hours=6, minutes=minute)
+                    learned.note(Place("SUED", "EINGANG"), short, at)
+        home.learned = learned
+        with home:
+            home.waits(low_min=35)
+            (told,) = home.json()["services"][0]["better"]
+            assert told == {"from": "13:00", "to": "14:00", "low_min": 5, "high_min": 10}
+            assert home.json()["services"][1]["better"] == []
+            page.goto(f"{home.address}/SUED/EINGANG/")
+            better = page.get_by_role("region", name="Heute gibt es bessere Zeiten")
+            (time_of_day,) = better.get_by_role("listitem").all_inner_texts()
+            assert time_of_day.split("\n") == [
+                "Unterlagen abgeben",
+                "13:00 bis 14:00 Uhr: meist 5 bis 10 Minuten",
+            ]
+            assert faults(browser, page.url) == []
+            for language in languages():
+                page.goto(f"{home.address}/SUED/EINGANG/{language}.html")
+                words = texts(language)
+                expect(page.get_by_role("region", name=words("wait.better"))).to_contain_text(
+                    words("wait.better_why")
+                )
+            # Nobody needs one who waits for ten minutes.
+            home.waits(waiting=1)
+            page.goto(f"{home.address}/SUED/EINGANG/")
+            expect(page.get_by_role("row", name="Unterlagen abgeben")).to_be_visible()
+            assert page.get_by_role("region").count() == 0
 
 
 def test_old_figures_are_not_shown_as_if_they_were_of_now(home: Home, page: Page) -> None:
