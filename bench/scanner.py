@@ -30,7 +30,7 @@ from appliance.bus.messages.payload import decode
 from appliance.bus.topics import Topics
 from bench.frames import HEIGHT, WIDTH, code_text, draw_conditions, frame, hall
 from bench.limits import Limits
-from central import qr
+from central.bookings import qr
 from demo.supervisor import Supervisor
 from tests.support import poison
 from tests.support.broker import Mosquitto

@@ -26,8 +26,8 @@ from sqlalchemy import text
 from bench.limits import Limits
 from bench.lobbies import LOBBIES
 from bench.made_day import ZONE
-from central.collect_store import Store
-from central.database import Database
+from central.collector.database import Database
+from central.collector.store import Store
 from central.statistics.days import told
 from central.statistics.heard import hear
 from central.statistics.keeping import Keeper

@@ -12,32 +12,45 @@ from typing import TYPE_CHECKING
 from appliance.checkin.claims import ClaimsError
 from appliance.config import ConfigError
 from appliance.errors import LobbyError
-from central import (
-    cli_access,
-    cli_backup,
-    cli_bookings,
-    cli_collect,
-    cli_dashboard,
-    cli_doctor,
-    cli_keys,
-    cli_publish,
-    cli_statistics,
-    cli_wait_pages,
+from central.bookings.handover import HandoverError
+from central.bookings.importing import MailFolderError
+from central.bookings.issuer import BookingError
+from central.bookings.issuing import IssueError
+from central.bookings.mail import AddressError
+from central.bookings.office import OfficeError
+from central.bookings.publisher import PublishError
+from central.bookings.store import StoreError
+from central.keys.key_files import KeyringError
+from central.verbs import (
+    access,
+    backup,
+    bookings,
+    collect,
+    dashboard,
+    doctor,
+    keys,
+    publish,
+    statistics,
+    wait_pages,
 )
-from central.cli_arguments import PROG, Parser
-from central.handover import HandoverError
-from central.importing import MailFolderError
-from central.issuer import BookingError
-from central.issuing import IssueError
-from central.key_files import KeyringError
-from central.mail import AddressError
-from central.office import OfficeError
-from central.publisher import PublishError
-from central.store import StoreError
+from central.verbs.arguments import PROG, Parser
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+VERBS = (
+    keys,
+    bookings,
+    publish,
+    collect,
+    wait_pages,
+    dashboard,
+    statistics,
+    access,
+    backup,
+    doctor,
+)
+"""In the order in which they are told."""
 _SAID = (
     AddressError,
     BookingError,
@@ -66,22 +79,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(error))
     except OverflowError:
         return _complain("a time is too far away: allowed are the years 2020 to 2099")
+    except BrokenPipeError:
+        # Whoever read our output has enough; python would complain once more at exit.
+        sys.stderr.close()
+        return 1
     return 0
 
 
 def _parser() -> Parser:
     parser = Parser(prog=PROG, description="Keys, bookings and codes for lobby appliances.")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    cli_keys.add_verbs(verbs)
-    cli_bookings.add_verbs(verbs)
-    cli_publish.add_verbs(verbs)
-    cli_collect.add_collect(verbs)
-    cli_wait_pages.add_wait_pages(verbs)
-    cli_dashboard.add_verbs(verbs)
-    cli_statistics.add_verbs(verbs)
-    cli_access.add_verbs(verbs)
-    cli_backup.add_verbs(verbs)
-    cli_doctor.add_doctor(verbs)
+    for verb in VERBS:
+        verb.add(verbs)
     return parser
 
 

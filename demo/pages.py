@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from appliance.pages import lay_out
-from central import pages
+from central.access import web_server
 from demo.broker import PROGRAM_FOLDERS
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ def set_up(folder: Path, settings: Settings, port: int, bus_port: int) -> Server
     folder.mkdir(mode=0o700)
     site = folder / "site"
     lay_out(settings, site)
-    served = pages.Served(f"127.0.0.1:{port}", str(site), bus_port)
-    (folder / "lobby.conf").write_text(pages.settings(served))
+    served = web_server.Served(f"127.0.0.1:{port}", str(site), bus_port)
+    (folder / "lobby.conf").write_text(web_server.settings(served))
     config = folder / "nginx.conf"
     config.write_text(CONFIG.format(folder=folder))
     command = (program, "-p", str(folder), "-e", "stderr", "-c", str(config))

@@ -26,9 +26,9 @@ from appliance.drivers.clock import SimulatedClock
 from appliance.journal.numbers import NumberMark
 from appliance.line.model import Booking
 from appliance.strings import languages
-from central import qr
-from central.issuing import USUAL_VALIDITY, issue
-from central.keyring import Keyring
+from central.bookings import qr
+from central.bookings.issuing import USUAL_VALIDITY, issue
+from central.keys.keyring import Keyring
 from demo import broker, centre, pages
 from demo.emulator import PrinterEmulator
 from demo.supervisor import Supervisor

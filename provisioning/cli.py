@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from appliance.errors import LobbyError
-from central.inventory_file import load
+from central.access.inventory_file import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from central.inventory import Device, Inventory
+    from central.access.inventory import Device, Inventory
     from provisioning.provision import Outcome
 
 PROG = "python -m provisioning"

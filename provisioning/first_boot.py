@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from central.inventory import Device
+    from central.access.inventory import Device
 
 HEAD: Final = (
     "#cloud-config\n# Written by provisioning, for the first boot. Nothing in it is secret.\n"

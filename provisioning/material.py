@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import serialization
 from appliance import config
 from appliance.errors import LobbyError
 from appliance.strings import languages
-from central.authority import RENEW, Authority
-from central.certificates import days_left, name_of
+from central.access.authority import RENEW, Authority
+from central.access.certificates import days_left, name_of
 from provisioning.recipe import Material
 from provisioning.release import read
 from provisioning.steps import Release
@@ -23,7 +23,7 @@ from provisioning.steps import Release
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from central.inventory import Device, Holder, Inventory
+    from central.access.inventory import Device, Holder, Inventory
 
 ROOT: Final = Path(__file__).parent.parent
 

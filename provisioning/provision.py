@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from central.inventory import Device, Inventory
+    from central.access.inventory import Device, Inventory
     from provisioning.material import Sources
 
 DOCTOR = "/opt/lobby/current/bin/lobby doctor"

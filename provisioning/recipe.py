@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from appliance.bus.access import process_login
 from appliance.config.settings import Role
-from central.access import USUAL, bus_rights, files_of
+from central.access.rights import USUAL, bus_rights, files_of
 from provisioning import settings_files
 from provisioning.operations import BROKER, BROUGHT, INSTALLED, INSTALLER, PAPERS, PASSWORDS
 from provisioning.steps import (
@@ -36,7 +36,7 @@ from provisioning.steps import (
 )
 
 if TYPE_CHECKING:
-    from central.inventory import Device, Inventory
+    from central.access.inventory import Device, Inventory
     from provisioning.facts import Platform
 
 PAGES: Final = USUAL.pages

@@ -27,7 +27,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from appliance.errors import LobbyError
 from appliance.files import write_atomically
-from central.key_files import KeyringError, read_private
+from central.keys.key_files import KeyringError, read_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -392,7 +392,11 @@ def test_the_line_asks_the_world_nothing() -> None:
             "drivers may not know appliance.display",
         ),
         ("appliance/wiring.py", "import appliance.cli", "wiring may not know appliance.cli"),
-        ("appliance/desk/loop.py", "import central.issuer", "appliance may not know central"),
+        (
+            "appliance/desk/loop.py",
+            "import central.bookings.issuer",
+            "appliance may not know central",
+        ),
         (
             "appliance/desk/loop.py",
             "import importlib\nimportlib.import_module('demo')",
@@ -429,8 +433,12 @@ def test_the_line_asks_the_world_nothing() -> None:
             "only wiring may know appliance.drivers.camera",
         ),
         ("appliance/novelty.py", "import appliance.paper", "novelty may not know appliance.paper"),
-        ("central/issuer.py", "import appliance.journal", "may not know appliance.journal"),
-        ("central/issuer.py", "import demo", "central may not know demo"),
+        (
+            "central/bookings/issuer.py",
+            "import appliance.journal",
+            "may not know appliance.journal",
+        ),
+        ("central/bookings/issuer.py", "import demo", "central may not know demo"),
     ],
 )
 def test_a_planted_violation_is_found(path: str, text: str, complaint: str) -> None:
@@ -465,7 +473,7 @@ def shrink() -> Luma: ...
         ("appliance/verbs/codes.py", "def decode():\n from appliance.drivers.camera import Folder"),
         ("appliance/display/board.py", "from appliance.bus.messages.shown import Board"),
         ("appliance/line/wait.py", "import math\nimport numpy as np\nfrom .model import Rank"),
-        ("central/issuer.py", "import cbor2\nfrom appliance.checkin import code"),
+        ("central/bookings/issuer.py", "import cbor2\nfrom appliance.checkin import code"),
         ("demo/play.py", "import central\nfrom appliance.drivers.camera import Folder"),
     ],
 )

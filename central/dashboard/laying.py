@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from central.inventory import Inventory
-    from central.office import Office
+    from central.access.inventory import Inventory
+    from central.bookings.office import Office
 
 SHARED: Final = (
     "icon.svg",

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from central.bookings.office import Office
     from central.doctor.findings import Finding
-    from central.office import Office
 
     Ask = Callable[[Sequence[str]], str | None]
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from sqlalchemy import text
 
-from central.collect_tables import DEVICE_DAY, SPAN, TALLY
+from central.collector.tables import DEVICE_DAY, SPAN, TALLY
 from central.statistics.days import Row, rows_of, told
 from central.statistics.heard import hear, sealed
 from central.statistics.pseudonyms import PseudonymError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Table, TextClause
 
-    from central.collect_store import Store
+    from central.collector.store import Store
     from central.statistics.pseudonyms import Pseudonyms
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import text
 
-from central.database import CollectError, Database, told
+from central.collector.database import CollectError, Database, told
 from central.statistics.keeping import KEEP
 from central.statistics.spans import Span
 from central.statistics.tally import ALL, HOUR, SERVICE, Tally, together

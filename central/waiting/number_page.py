@@ -12,7 +12,7 @@ from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from central.office import said
+from central.bookings.office import said
 from central.waiting.texts import languages, texts
 from central.waiting.wait_page import SOURCES
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from appliance.bus.messages.shown import Follow
     from appliance.strings import Texts
-    from central.office import Lobby, Site
+    from central.bookings.office import Lobby, Site
 
 SCRIPT, STYLE = "number.js", "style.css"
 

@@ -11,7 +11,7 @@ from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from central.office import said
+from central.bookings.office import said
 from central.waiting.texts import texts
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from appliance.bus.messages.shown import ServiceWait, Wait
     from appliance.strings import Texts
-    from central.office import Lobby, Office, Site
+    from central.bookings.office import Lobby, Office, Site
     from central.waiting.learned import Better
 
 RENEW_S = 60

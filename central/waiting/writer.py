@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from appliance.bus.access import central_canary
 from appliance.bus.link import Acknowledged, Connected, Disconnected, Link, Received
-from central.metrics import LobbyAge, PageMeters
+from central.metrics.meters import LobbyAge, PageMeters
 from central.waiting import number_page, wait_page
 from central.waiting.hearing import NUMBERS, WAITS, Hearing, Place
 from central.waiting.texts import languages
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from appliance.bus.link import Address, Inbound, Login
     from appliance.bus.messages.shown import Wait
-    from central.office import Office, Site
+    from central.bookings.office import Office, Site
     from central.waiting.learned import Better, Learned
 
 LOOK_S = 1.0

@@ -12,16 +12,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from appliance.bus.addresses import Anchor, Identity, Tcp, Tls
-from central.access import Places, files_of
-from central.authority import Authority
-from central.inventory_file import load
+from central.access.authority import Authority
+from central.access.inventory_file import load
+from central.access.rights import Places, files_of
 from tests.support.broker import Mosquitto
 from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from central.inventory import Inventory
+    from central.access.inventory import Inventory
 
 GOD, WITNESS = "god", "witness"
 """Logins of the tests' own, which may say and hear everything."""

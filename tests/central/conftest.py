@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from central.issuer import Issuer
-    from central.store import Store
+    from central.bookings.issuer import Issuer
+    from central.bookings.store import Store
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ import pytest
 from appliance.bus.access import Rights, access_list, meaning_of, rights_of_processes
 from appliance.bus.topics import Topics
 from appliance.config import ConfigError
-from central.access import files_of, left_over, write
+from central.access.inventory_file import load
+from central.access.rights import files_of, left_over, write
 from central.cli import main
-from central.inventory_file import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +95,11 @@ def test_the_manuals_example_is_read(tmp_path: Path) -> None:
         ("# port = 8883", "port = 8885", "central.office_port: 8885 is that of port already"),
         ('name = "waiting-page"', 'name = "city"', "dashboard.2..name: .*is that of dashboard.1."),
         ("[[site]]", 'collector = "issuer"\n[[site]]', "central.collector: .*name of issuer"),
-        ("[[site]]", 'issuer = "broker"\n[[site]]', "central.issuer: .*the broker's certificate"),
+        (
+            "[[site]]",
+            'issuer = "broker"\n[[site]]',
+            "central.bookings.issuer: .*the broker's certificate",
+        ),
         ("[[site]]", 'curves = "collector"\n[[site]]', "central.curves: .*name of collector"),
         ('host = "mqtt.', 'host = "mqtt..', "central.host: .*a host name or an IPv4 address"),
     ],

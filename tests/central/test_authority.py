@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from central.authority import Authority, Issued
-from central.authority_files import AuthorityError
-from central.certificates import RequestError, days_left, name_of
+from central.access.authority import Authority, Issued
+from central.access.authority_files import AuthorityError
+from central.access.certificates import RequestError, days_left, name_of
+from central.access.inventory import Holder
 from central.cli import main
-from central.inventory import Holder
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes

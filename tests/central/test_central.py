@@ -16,11 +16,11 @@ from appliance.checkin.claims import Claims, ClaimsError
 from appliance.checkin.code import verify
 from appliance.checkin.keys import TrustList, read_root, read_trust_list
 from appliance.line.model import Booking
-from central import qr
+from central.bookings import qr
+from central.bookings.issuing import LIMIT_CHARACTERS, IssueError, issue
 from central.cli import main
-from central.issuing import LIMIT_CHARACTERS, IssueError, issue
-from central.key_files import KeyringError
-from central.keyring import IssuerKey, Keyring
+from central.keys.key_files import KeyringError
+from central.keys.keyring import IssuerKey, Keyring
 
 if TYPE_CHECKING:
     from pathlib import Path

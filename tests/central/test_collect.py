@@ -17,8 +17,8 @@ from appliance.bus.link import Acknowledged, Connected, Inbound, Link, Login, Re
 from appliance.bus.messages.payload import decode
 from appliance.bus.messages.uploaded import Ack, Uploaded
 from central.cli import main
-from central.collect import Collector
-from central.collect_store import CollectError, Store
+from central.collector.collecting import Collector
+from central.collector.store import CollectError, Store
 
 if TYPE_CHECKING:
     from pathlib import Path

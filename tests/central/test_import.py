@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from central.handover import HandoverError, read_rows
-from central.kept import Day
+from central.bookings.handover import HandoverError, read_rows
+from central.bookings.kept import Day
 from tests.central.world import SITE
 
 if TYPE_CHECKING:

@@ -15,19 +15,19 @@ from appliance.checkin.claims import ClaimsError
 from appliance.checkin.code import verify
 from appliance.checkin.keys import read_root, read_trust_list
 from appliance.checkin.short_number import read_short_number, written
-from central.issuer import BookingError, Issuer
-from central.issuing import issue
-from central.kept import Day, State
-from central.key_files import KeyringError
-from central.office import OfficeError
-from central.store import Store, StoreError
+from central.bookings.issuer import BookingError, Issuer
+from central.bookings.issuing import issue
+from central.bookings.kept import Day, State
+from central.bookings.office import OfficeError
+from central.bookings.store import Store, StoreError
+from central.keys.key_files import KeyringError
 from tests.central.world import ADVISER, NOW, ORDER, SITE, SLOT
 
 if TYPE_CHECKING:
     from appliance.checkin.claims import Claims
-    from central.issuer import Issued
-    from central.keyring import IssuerKey
-    from central.orders import Order
+    from central.bookings.issuer import Issued
+    from central.bookings.orders import Order
+    from central.keys.keyring import IssuerKey
     from tests.central.world import World
 
 TUESDAY = Day(SITE, "EINGANG", SLOT.date())
@@ -243,7 +243,7 @@ def test_two_short_numbers_of_a_day_are_never_the_same(
     issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = iter("CCCCCCCC" * 2 + "DDDDDDDD")
-    monkeypatch.setattr("central.store.secrets.choice", lambda _: next(drawn))
+    monkeypatch.setattr("central.bookings.store.secrets.choice", lambda _: next(drawn))
     assert [book(issuer).kept.short for _ in range(2)] == ["CCCCCCCC", "DDDDDDDD"]
 
 

@@ -16,13 +16,13 @@ import zxingcpp
 from icalendar import Calendar
 from PIL import Image
 
-from central.letter import Occasion
-from central.mail import AddressError, check_address, mail_for
+from central.bookings.letter import Occasion
+from central.bookings.mail import AddressError, check_address, mail_for
 from tests.central.world import ADVISER, NOW, ORDER, SLOT
 
 if TYPE_CHECKING:
-    from central.issuer import Issued, Issuer
-    from central.kept import Kept
+    from central.bookings.issuer import Issued, Issuer
+    from central.bookings.kept import Kept
     from tests.central.world import World
 
 TO = "erika@visitor.example"

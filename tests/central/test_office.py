@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from appliance.config import ConfigError
-from central.office import said
-from central.office_file import load
+from central.bookings.office import said
+from central.bookings.office_file import load
 from central.texts import languages, texts
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from appliance.bus.link import Connected, Link, Login, Received, Tcp
 from appliance.bus.messages.issued import LIMIT_BYTES, Bookings, Cancelled
 from appliance.bus.messages.payload import decode
 from appliance.checkin.keys import TrustList, read_root
-from central.kept import Day
-from central.plan import SignedList, plan
-from central.publisher import Publisher, PublishError
+from central.bookings.kept import Day
+from central.bookings.plan import SignedList, plan
+from central.bookings.publisher import Publisher, PublishError
 from tests.central.world import NOW, ORDER, SITE, SLOT, World
 from tests.support.ports import HOST
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from appliance.bus.inbound import Inbound
-    from central.issuer import Issuer
-    from central.kept import Kept
-    from central.store import Store
+    from central.bookings.issuer import Issuer
+    from central.bookings.kept import Kept
+    from central.bookings.store import Store
     from tests.conftest import MakeMosquitto
     from tests.support.broker import Mosquitto
 
@@ -209,7 +209,7 @@ def test_what_the_broker_refuses_is_said_and_not_taken_for_told(
 def test_a_broker_that_is_not_there_is_one_sentence(
     world: World, store: Store, broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("central.publisher.CONNECT_S", 0.5)
+    monkeypatch.setattr("central.bookings.publisher.CONNECT_S", 0.5)
     broker.kill()
     with pytest.raises(PublishError, match="no connection to the broker at 127"):
         tell(world, store, broker)
@@ -244,7 +244,7 @@ def test_a_broker_that_hangs_up_in_between_was_not_told(
 def test_a_day_that_no_pi_would_read_is_refused(
     world: World, issuer: Issuer, store: Store, broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("central.plan.LIMIT_BYTES", 400)
+    monkeypatch.setattr("central.bookings.plan.LIMIT_BYTES", 400)
     for _ in range(5):
         book(issuer)
     said = plan(world.office, store, None, "x", NOW).problems

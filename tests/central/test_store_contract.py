@@ -12,8 +12,8 @@ from sqlalchemy import create_engine, text
 
 from appliance.bus.messages.payload import decode
 from appliance.bus.messages.uploaded import Ack, Uploaded
-from central.collect_store import CollectError, Store
-from central.database import Database
+from central.collector.database import Database
+from central.collector.store import CollectError, Store
 from tests.support.postgres import Postgres
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from central.bookings.issuer import Issuer
+from central.bookings.office_file import load
+from central.bookings.orders import Order
+from central.bookings.store import Store
 from central.cli import main
-from central.issuer import Issuer
-from central.keyring import Keyring
-from central.office_file import load
-from central.orders import Order
-from central.store import Store
+from central.keys.keyring import Keyring
 from central.texts import languages
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from central.office import Office
+    from central.bookings.office import Office
 
 NOW: Final = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 SLOT: Final = datetime(2026, 3, 3, 8, 10, tzinfo=UTC)

@@ -17,8 +17,8 @@ from appliance.bus.messages.payload import decode, encode
 from appliance.bus.messages.shown import ServiceWait, Wait
 from appliance.bus.messages.uploaded import Ack
 from appliance.bus.topics import Topics
-from central.collect import Collector
-from central.collect_store import Store
+from central.collector.collecting import Collector
+from central.collector.store import Store
 from central.waiting.writer import Writer
 from tests.central.world import NOW, World
 from tests.support.branch import Branch

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from central.backup import back_up, backups, forget, restore
 from central.cli import main
-from central.collect_store import Store
+from central.collector.backup import back_up, backups, forget, restore
+from central.collector.store import Store
 from central.waiting.learned import Learned
 from tests.central.world import World
 from tests.support.branch import Branch

@@ -14,9 +14,9 @@ import pytest
 
 from appliance.bus.addresses import Anchor, Tcp, Tls
 from appliance.bus.link import Login
-from central.backup import back_up
 from central.cli import main
-from central.collect_store import Store
+from central.collector.backup import back_up
+from central.collector.store import Store
 from central.doctor import broker, keeping, machine
 from central.doctor.examining import Place, examine
 from central.doctor.findings import State

@@ -17,9 +17,9 @@ from appliance.bus.link import Link, Login, Tcp
 from appliance.bus.messages.payload import encode
 from appliance.bus.messages.shown import Wait
 from central.cli import main
-from central.metrics import LobbyAge, Meters, PageMeters
-from central.metrics_page import MetricsError, MetricsPage, OfCollector, OfPages
-from central.metrics_shown import of_pages
+from central.metrics.meters import LobbyAge, Meters, PageMeters
+from central.metrics.page import MetricsError, MetricsPage, OfCollector, OfPages
+from central.metrics.shown import of_pages
 from central.waiting.writer import Writer
 from tests.central.world import NOW, World
 from tests.support.branch import Branch
@@ -122,7 +122,7 @@ def test_port_that_is_taken_ends_the_collector_with_one_sentence(
 
 
 def test_who_asks_and_never_reads_holds_nobody_up_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("central.metrics_page.DEADLINE_S", 0.2)
+    monkeypatch.setattr("central.metrics.page.DEADLINE_S", 0.2)
     with (
         MetricsPage("0", OfCollector(Meters(), lambda: None)) as page,
         socket.create_connection((HOST, page.port)),

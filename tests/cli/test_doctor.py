@@ -28,7 +28,7 @@ from appliance.doctor.person import AtTerminal, Nobody
 from appliance.drivers.vitals import LinuxMachine
 from appliance.strings import languages, texts
 from appliance.wiring.bench import bench
-from central import qr
+from central.bookings import qr
 from demo.emulator import PrinterEmulator
 from tests.journal.entrance import CLOCK, NINE, Issuer
 from tests.support.device import Device, device

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from playwright.sync_api import expect
 
 from appliance.bus.addresses import Tcp
-from central import pages
+from central.access import web_server
 from central.dashboard.laying import lay_out
 from tests.access.fleet import GOD, Broker, Fleet
 from tests.support.cable import Cable
@@ -78,8 +78,8 @@ class Centre:
         port = free_port()
         bus = self._stack.enter_context(Cable((self.broker.host, self.broker.websockets)))
         self.window_cable = bus
-        served = pages.Served(f"127.0.0.1:{port}", str(self.laid), bus.port)
-        nginx = Nginx(self.folder / "nginx", pages.settings(served), port)
+        served = web_server.Served(f"127.0.0.1:{port}", str(self.laid), bus.port)
+        nginx = Nginx(self.folder / "nginx", web_server.settings(served), port)
         self._stack.callback(nginx.close)
         self.url = f"http://127.0.0.1:{port}/"
         return self

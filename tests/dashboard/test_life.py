@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from central import pages
+from central.access import web_server
 from central.dashboard.laying import lay_out
 from tests.access.fleet import Fleet
 from tests.dashboard.centre import inventory_of
@@ -69,7 +69,9 @@ def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     inventory = Fleet(folder, inventory_of({"SUED": 1})).inventory
     lay_out(inventory, None, folder / "laid")
     port = free_port()
-    settings = pages.settings(pages.Served(f"127.0.0.1:{port}", str(folder / "laid"), free_port()))
+    settings = web_server.settings(
+        web_server.Served(f"127.0.0.1:{port}", str(folder / "laid"), free_port())
+    )
     nginx = Nginx(folder / "nginx", settings, port)
     context = browser.new_context(base_url=f"http://127.0.0.1:{port}")
     with closing(nginx), closing(context) as window:

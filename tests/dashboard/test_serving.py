@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import expect
 
-from central.access import Places, files_of
+from central.access.rights import Places, files_of
 from central.cli import main
 from tests.access.fleet import Broker, Fleet
 from tests.dashboard.centre import inventory_of

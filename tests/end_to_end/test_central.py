@@ -29,8 +29,8 @@ from appliance.bus.messages.asked import Command, Reply, Scan
 from appliance.bus.messages.payload import decode, encode
 from appliance.bus.messages.shown import Board, Follow, KioskResult
 from appliance.bus.topics import Topics
-from central.plan import SignedList
-from central.publisher import Publisher
+from central.bookings.plan import SignedList
+from central.bookings.publisher import Publisher
 from demo.emulator import PrinterEmulator
 from tests.central.world import ORDER, World
 from tests.support.broker import Mosquitto
@@ -40,8 +40,8 @@ from tests.support.device import Device
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from central.issuer import Issued, Issuer
-    from central.store import Store
+    from central.bookings.issuer import Issued, Issuer
+    from central.bookings.store import Store
 
 NINE: Final = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 TOPICS: Final = Topics("SUED", "EINGANG", "sued.eingang-1")

@@ -28,7 +28,7 @@ from appliance.checkin.claims import ID_BYTES, Claims
 from appliance.journal.reading import JournalReader
 from appliance.line import events
 from appliance.line.model import Booking
-from central.issuing import USUAL_VALIDITY, issue
+from central.bookings.issuing import USUAL_VALIDITY, issue
 from demo.emulator import PrinterEmulator
 from tests.journal.entrance import SITE, Issuer
 from tests.support.device import Device, device

@@ -29,8 +29,8 @@ from appliance.bus.topics import Topics
 from appliance.checkin.claims import ID_BYTES, Claims
 from appliance.journal.reading import JournalReader
 from appliance.line.model import Booking
-from central.issuing import USUAL_VALIDITY, issue
-from central.keyring import IssuerKey, Keyring
+from central.bookings.issuing import USUAL_VALIDITY, issue
+from central.keys.keyring import IssuerKey, Keyring
 from demo.emulator import PrinterEmulator
 from tests.journal.evidence import JOURNAL, Asked, Evidence
 from tests.support.device import Device

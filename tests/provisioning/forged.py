@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from central.key_files import read_private
+from central.keys.key_files import read_private
 
 if TYPE_CHECKING:
     from pathlib import Path

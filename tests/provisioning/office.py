@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Final
 from appliance.bus.topics import Topics
 from appliance.checkin.claims import ID_BYTES, Claims
 from appliance.line.model import Booking
-from central import qr
-from central.authority import Authority
-from central.inventory_file import load
-from central.issuing import USUAL_VALIDITY, issue
-from central.keyring import Keyring
+from central.bookings import qr
+from central.access.authority import Authority
+from central.access.inventory_file import load
+from central.bookings.issuing import USUAL_VALIDITY, issue
+from central.keys.keyring import Keyring
 from provisioning.release import Built, Target, build, new_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from central.inventory import Device, Inventory
+    from central.access.inventory import Device, Inventory
 
 ROOT: Final = Path(__file__).parent.parent.parent
 DEVICE: Final = "sued.eingang-1"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from central.collect_store import BERLIN, Store
+from central.collector.store import BERLIN, Store
 from central.statistics.keeping import Keeper
 from central.statistics.pseudonyms import Pseudonyms
 from central.statistics.reading import Period, Reader

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from appliance.line import events
 from appliance.line.model import Booking
 from bench.made_day import ZONE
-from central.collect_store import Store
-from central.database import Database
+from central.collector.database import Database
+from central.collector.store import Store
 from central.statistics.keeping import Keeper
 from central.statistics.pseudonyms import Pseudonyms
 from central.statistics.reading import Reader

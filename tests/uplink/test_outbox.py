@@ -18,7 +18,7 @@ from appliance.bus.messages.payload import LIMIT_BYTES, decode
 from appliance.bus.messages.uploaded import Ack, Uploaded
 from appliance.bus.outbox import AGAIN_AT_MOST_S, AGAIN_S, AHEAD_AT_FIRST, AHEAD_AT_MOST, Outbox
 from appliance.journal.entries import Entry, Position
-from central.collect_store import Store
+from central.collector.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from appliance.checkin.claims import Claims
 from appliance.line.model import Booking
-from central.issuing import issue
-from central.keyring import IssuerKey
+from central.bookings.issuing import issue
+from central.keys.keyring import IssuerKey
 from tests.checkin import forge
 
 BOOKINGS = (

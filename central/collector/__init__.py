@@ -1,0 +1,1 @@
+"""The collector: takes the events of all devices, and stores each once."""

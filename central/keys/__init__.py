@@ -1,0 +1,1 @@
+"""The keys that sign codes and trust lists, and the files that keep them."""

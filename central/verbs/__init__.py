@@ -1,0 +1,1 @@
+"""The verbs of the `lobby-central` command, a module each."""
