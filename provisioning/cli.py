@@ -104,7 +104,8 @@ def _apply(asked: argparse.Namespace) -> int:
 
 def _chosen(inventory: Inventory, names: Sequence[str], *, everything: bool) -> list[Device]:
     if everything:
-        return list(inventory.devices)
+        # A satellite wants a bus to go to.
+        return sorted(inventory.devices, key=lambda device: not device.has_bus)
     known = {device.id: device for device in inventory.devices}
     if unknown := [name for name in names if name not in known]:
         raise LobbyError(f"the inventory has no {', '.join(unknown)}; it has {', '.join(known)}")

@@ -134,7 +134,7 @@ class Passwords:
     Args:
         files: Names of the files, below their folder.
         known: Logins whose hash the broker has.
-        owed: A file is newer than the broker's hashes.
+        owed: A password, or a satellite's hash, is newer than the broker's hashes.
     """
 
     files: frozenset[str]
@@ -150,12 +150,14 @@ class PasswordsFact(FactBase[Passwords]):
         """Give nothing: the command printed nothing."""
         return Passwords(frozenset(), frozenset(), owed=False)
 
-    def command(self, folder: str, hashes: str) -> str:
+    def command(self, folder: str, broker: str) -> str:
         """Print the names of files, the logins that have a hash, and what is newer."""
+        hashes = f"{broker}/passwords"
         return (
             f"find {folder} -mindepth 1 -printf 'file %f\\n' 2>/dev/null;"
             f" sed -n 's/^\\([^:]*\\):.*/login \\1/p' {hashes} 2>/dev/null;"
-            f" find {folder} -mindepth 1 -newer {hashes} -printf 'newer %f\\n' 2>/dev/null; true"
+            f" find {folder} {broker}/guests -type f -newer {hashes} -printf 'newer %f\\n'"
+            " 2>/dev/null; true"
         )
 
     def process(self, output: list[str]) -> Passwords:

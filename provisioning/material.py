@@ -16,7 +16,9 @@ from appliance.errors import LobbyError
 from appliance.strings import languages
 from central.access.authority import RENEW, Authority
 from central.access.certificates import days_left, name_of
-from provisioning.recipe import Material
+from provisioning.brought import Material
+from provisioning.guests import known
+from provisioning.installer import installer
 from provisioning.release import read
 from provisioning.steps import Release
 
@@ -63,31 +65,26 @@ def gather(inventory: Inventory, device: Device, sources: Sources) -> Material:
         ConfigError: The device's configuration is wrong.
         ReleaseError: The release is not signed, or not whole.
     """
-    if not device.has_bus:
-        raise MaterialError(
-            f"{device.id} has no desk: satellites cannot be provisioned yet, only desks' Pis"
-        )
     release_key = _bytes(sources.release_key)
     built = read(sources.release, release_key)
     authority = Authority(sources.authority)
     holders, now = inventory.holders, datetime.now(UTC)
-    here = ROOT / "systemd"
     path = sources.inventory.parent / "devices" / f"{device.id}.toml"
     settings = _settings(inventory, device, path)
+    ca = inventory.care.releases_ca
     return Material(
         configuration=path.read_bytes(),
-        units={
-            path.name: path.read_bytes()
-            for path in sorted(here.iterdir())
-            if path.suffix in {".service", ".target", ""}
-        },
-        installer=_bytes(ROOT / "provisioning" / "on_pi" / "lobby_release.py"),
+        settings=settings,
+        units=_units(device),
+        installer=installer(),
+        hasher=_bytes(ROOT / "provisioning" / "on_pi" / "bus_hashes.py"),
         authority=_bytes(authority.path),
         revoked=_bytes(authority.revocations_path),
         root_key=_bytes(sources.root_key),
         release_key=release_key,
+        releases_ca=_bytes(sources.inventory.parent / ca) if ca else None,
         trust_list=_bytes(sources.trust_list) if sources.trust_list.exists() else None,
-        clips=None if isinstance(settings.sound, config.NoSound) else settings.sound.clips,
+        guests=known(sources.inventory.parent),
         suits=suits(holders[device.id], authority.certificate(), now),
         sign=lambda request: authority.sign(request, holders, now).path.read_bytes(),
         release=Release(
@@ -142,6 +139,21 @@ def _settings(inventory: Inventory, device: Device, path: Path) -> config.Settin
         if here != there:
             raise MaterialError(f"{path}: {what} is {here}, and {there} in the inventory: mend one")
     return settings
+
+
+def _units(device: Device) -> dict[str, bytes]:
+    """Give the units of all processes, as the recipe takes away what a device does not have."""
+    units = {
+        path.name: path.read_bytes()
+        for path in sorted((ROOT / "systemd").iterdir())
+        if path.suffix in {".service", ".target", ""}
+    }
+    for role in device.roles:
+        if f"lobby-{role}.service" not in units:
+            raise MaterialError(
+                f"{device.id} has the role {role}, and this checkout no unit for it"
+            )
+    return units
 
 
 def _bytes(path: Path) -> bytes:

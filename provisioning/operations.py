@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PASSWORDS = "/etc/lobby/bus"
 BROKER = "/etc/mosquitto/lobby"
+GUESTS = f"{BROKER}/guests"
+HASHES = "/etc/lobby/bus-hashes"
 PAPERS = "/etc/lobby/uplink"
 UNITS = "/etc/systemd/system/"
 INSTALLED = "/opt/lobby"
@@ -76,10 +78,10 @@ def as_operation(step: steps.Step) -> tuple[Callable[..., Any], dict[str, Any]]:
             return made, {"step": step}
         case steps.Effective():
             return effective, {"step": step}
-        case steps.Logins(passwords, shared):
-            return logins, {"passwords": dict(passwords), "shared": shared}
-        case steps.Certificate(name, suits, sign):
-            return certificate, {"device": name, "suits": suits, "sign": sign}
+        case steps.Logins():
+            return logins, {"step": step}
+        case steps.Certificate():
+            return certificate, {"step": step}
         case steps.Release():
             return release, {"step": step}
         case _:
@@ -107,9 +109,9 @@ def given(file: steps.File) -> Commands:
 def gone(path: str) -> Commands:
     """Take a file away, or a link to one; what a unit started ends with it."""
     if host.get_fact(facts.LinesFact, asked=f"ls -d {shlex.quote(path)}"):
-        unit = path.removeprefix(UNITS) if path.endswith(".service") else ""
+        unit = path.removeprefix(UNITS) if path.endswith((".service", ".timer")) else ""
         if unit:
-            yield f"systemctl stop {shlex.quote(unit)}"
+            yield f"systemctl disable --now {shlex.quote(unit)}"
         yield f"rm -f {shlex.quote(path)}"
         if unit:
             yield "systemctl daemon-reload"
@@ -161,12 +163,14 @@ def effective(step: steps.Effective) -> Commands:
 
 
 @operation()
-def logins(passwords: dict[str, str], shared: tuple[str, ...]) -> Commands:
+def logins(step: steps.Logins) -> Commands:
     """Make the passwords that are missing, and the broker's hashes of all."""
-    found = host.get_fact(facts.PasswordsFact, folder=PASSWORDS, hashes=f"{BROKER}/passwords")
-    for name in sorted(set(passwords.values()) - found.files):
+    passwords = dict(step.files)
+    found = host.get_fact(facts.PasswordsFact, folder=PASSWORDS, broker=BROKER)
+    missing = set(passwords.values()) - found.files
+    for name in sorted(missing):
         path = f"{PASSWORDS}/{name}"
-        mode, group = ("640", "lobby") if name in shared else ("600", "root")
+        mode, group = ("640", "lobby") if name in step.shared else ("600", "root")
         yield _script(
             "umask 077",
             f"openssl rand -base64 24 >{path}.new",
@@ -176,7 +180,8 @@ def logins(passwords: dict[str, str], shared: tuple[str, ...]) -> Commands:
         )
     for name in sorted(found.files - set(passwords.values())):
         yield f"rm -f {PASSWORDS}/{shlex.quote(name)}"
-    if found.owed or found.known != set(passwords) or set(passwords.values()) - found.files:
+    known = {*passwords, *step.guests}
+    if step.broker and (found.owed or found.known != known or missing):
         yield _script(
             "umask 077",
             f": >{BROKER}/passwords.new",
@@ -185,6 +190,8 @@ def logins(passwords: dict[str, str], shared: tuple[str, ...]) -> Commands:
                 for login, name in sorted(passwords.items())
             ),
             f"mosquitto_passwd -U {BROKER}/passwords.new",
+            # These are hashes already.
+            f"cat {GUESTS} >>{BROKER}/passwords.new",
             f"chown root:mosquitto {BROKER}/passwords.new",
             f"chmod 640 {BROKER}/passwords.new",
             f"mv {BROKER}/passwords.new {BROKER}/passwords",
@@ -192,25 +199,23 @@ def logins(passwords: dict[str, str], shared: tuple[str, ...]) -> Commands:
 
 
 @operation()
-def certificate(
-    device: str, suits: Callable[[str, str], bool], sign: Callable[[bytes], bytes]
-) -> Commands:
+def certificate(step: steps.Certificate) -> Commands:
     """Have a key made on the Pi, and its request signed here; the key stays where it is.
 
     The new key lies beside the one in use until its certificate has come: an interruption costs
     nothing, and the same request gets the same certificate.
     """
     papers = host.get_fact(facts.PapersFact, folder=PAPERS, copies=BROKER)
-    if not suits(papers.certificate, papers.public_key):
+    if not step.suits(papers.certificate, papers.public_key):
         new = f"{PAPERS}/new"
         yield _script(
             "umask 077",
             f"test -s {new}.key || {{ openssl genpkey -algorithm EC"
             f" -pkeyopt ec_paramgen_curve:P-256 -out {new}.draft && mv {new}.draft {new}.key; }}",
-            f"openssl req -new -key {new}.key -subj /CN={device} -out {new}.csr",
+            f"openssl req -new -key {new}.key -subj /CN={step.name} -out {new}.csr",
         )
         request: list[str] = host.get_fact(facts.LinesFact, asked=f"cat {new}.csr")
-        text = base64.b64encode(sign("\n".join(request).encode())).decode()
+        text = base64.b64encode(step.sign("\n".join(request).encode())).decode()
         yield _script(
             f"echo {text} | base64 -d >{new}.pem",
             f"chmod 644 {new}.pem",
@@ -219,7 +224,7 @@ def certificate(
             f"rm -f {new}.csr",
         )
         papers = host.get_fact(facts.PapersFact, folder=PAPERS, copies=BROKER)
-    if not papers.copied:
+    if step.broker and not papers.copied:
         yield _script(
             f"install -m 640 -o root -g mosquitto {PAPERS}/device.key {BROKER}/own.key",
             f"install -m 644 {PAPERS}/device.pem {BROKER}/own.pem",

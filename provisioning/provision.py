@@ -1,4 +1,8 @@
-"""One device: connect, do all steps, ask the doctor."""
+"""One device: connect, do all steps, ask the doctor.
+
+A satellite's passwords are made there, and the broker that wants their hashes is on the desk's Pi:
+so that is visited afterwards, for its bus alone.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from appliance.errors import LobbyError
-from provisioning.facts import PlatformFact
+from provisioning.facts import LinesFact, PlatformFact
+from provisioning.guests import keep
 from provisioning.machine import Address, Machine, MachineError, connected
 from provisioning.material import gather
-from provisioning.recipe import steps
+from provisioning.operations import BROKER, HASHES
+from provisioning.recipe import for_satellites, steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from central.access.inventory import Device, Inventory
     from provisioning.material import Sources
+    from provisioning.steps import Step
 
 DOCTOR = "/opt/lobby/current/bin/lobby doctor"
+WITHOUT_BUS = "packages machine clock camera sound screen"
+"""What is looked at on a satellite: the bus answers to the command line on the desk's Pi."""
 NO_DOCTOR = 2
 """Exit code of a release that has none: wrong use."""
 
@@ -64,34 +73,77 @@ def provision(
         say: Takes a line for each change.
         dry: Change nothing, tell what would change.
     """
-    address = Address(
-        device.host,
-        device.ssh_port,
-        inventory.care.user,
-        key,
-        sources.inventory.parent / "known_hosts",
-    )
-    changes = 0
+    visit = _Visit(inventory, sources, key, say, dry=dry)
     try:
-        material = gather(inventory, device, sources)
-        with connected(device.id, address, dry=dry) as machine:
+        doctor = visit.whole(device)
+        if not device.has_bus:
+            visit.tell_desk(device)
+    except LobbyError as error:
+        return Outcome(device.id, visit.changes, sentence=str(error))
+    return Outcome(device.id, visit.changes, doctor)
+
+
+class _Visit:
+    """What is the same for all that is visited for one device; see `provision`."""
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        sources: Sources,
+        key: Path | None,
+        say: Callable[[str], None],
+        *,
+        dry: bool,
+    ) -> None:
+        self.inventory = inventory
+        self.sources = sources
+        self.key = key
+        self.say = say
+        self.dry = dry
+        self.changes = 0
+
+    def whole(self, device: Device) -> str:
+        """Do all steps of a device; give what its doctor says."""
+        material = gather(self.inventory, device, self.sources)
+        with connected(device.id, self._address(device), dry=self.dry) as machine:
             platform = machine.fact(PlatformFact)
             if platform is None:
                 raise MachineError(f"{device.id} has no Python: install python3 there")
-            for step in steps(inventory, device, platform, material):
-                if machine.do(step):
-                    changes += 1
-                    say(f"{device.id}: {'would change: ' if dry else ''}{step}")
-            doctor = "not asked" if dry else _doctor(machine, device.id, say)
-    except LobbyError as error:
-        return Outcome(device.id, changes, sentence=str(error))
-    return Outcome(device.id, changes, doctor)
+            self._do(machine, device, steps(self.inventory, device, platform, material))
+            if not device.has_bus and not self.dry:
+                told = machine.fact(LinesFact, asked=f"cat {HASHES}")
+                keep(self.sources.inventory.parent, device.id, told)
+            return "not asked" if self.dry else _doctor(machine, device, self.say)
+
+    def tell_desk(self, satellite: Device) -> None:
+        """Let the bus on the desk's Pi know a satellite."""
+        desk = self.inventory.desk_of(self.inventory.lobby_of(satellite))
+        material = gather(self.inventory, desk, self.sources)
+        with connected(desk.id, self._address(desk), dry=self.dry) as machine:
+            if not machine.fact(LinesFact, asked=f"ls {BROKER}/mosquitto.conf"):
+                raise MachineError(f"{desk.id} has the bus for it: provision that, too")
+            self._do(machine, desk, for_satellites(self.inventory, desk, material))
+
+    def _do(self, machine: Machine, device: Device, wanted: Iterable[Step]) -> None:
+        for step in wanted:
+            if machine.do(step):
+                self.changes += 1
+                self.say(f"{device.id}: {'would change: ' if self.dry else ''}{step}")
+
+    def _address(self, device: Device) -> Address:
+        return Address(
+            device.host,
+            device.ssh_port,
+            self.inventory.care.user,
+            self.key,
+            self.sources.inventory.parent / "known_hosts",
+        )
 
 
-def _doctor(machine: Machine, name: str, say: Callable[[str], None]) -> str:
-    code, said = machine.run(DOCTOR)
+def _doctor(machine: Machine, device: Device, say: Callable[[str], None]) -> str:
+    code, said = machine.run(DOCTOR if device.has_bus else f"{DOCTOR} {WITHOUT_BUS}")
     if code == NO_DOCTOR:
         return "none yet"
     for line in said:
-        say(f"{name}: {line}")
+        say(f"{device.id}: {line}")
     return "well" if code == 0 else "NOT WELL"

@@ -4,7 +4,8 @@ Built once, at the IT desk; the Pis need no package index and get the same bytes
 a key of its own (Ed25519), whose public half provisioning puts on every Pi.
 
 A release is a folder: the wheels, `requirements.txt` with a hash for each, `release.json` that
-names every file with its hash, and `release.sig` over that.
+names every file with its hash and size, and `release.sig` over that. It can be pushed over SSH, or
+put on a web server from which the Pis fetch it.
 """
 
 from __future__ import annotations
@@ -130,6 +131,7 @@ def build(source: Path, out: Path, key: Path, target: Target) -> Built:
         "machine": target.machine,
         "python": target.python,
         "files": {path.name: _sum(path) for path in sorted(draft.iterdir())},
+        "sizes": {path.name: path.stat().st_size for path in sorted(draft.iterdir())},
     }
     text = json.dumps(told, indent=1).encode()
     (draft / "release.json").write_bytes(text)

@@ -7,6 +7,7 @@ tighter than a minute reboots a Pi that is merely busy.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -74,12 +75,6 @@ Restart=always
 RestartSec=1s
 """
 
-TMPFILES: Final = f"""{HEAD}# The broker's socket gets the group of its folder (setgid), that of
-# the processes.
-d /run/lobby 0755 root root -
-d /run/lobby/bus 2750 mosquitto lobby -
-"""
-
 PRINTER_RULE: Final = f"""{HEAD}# One owner of a USB printer: the kernel's usblp, and through it
 # the desk. Whatever number it got, it is /dev/lobby-printer.
 SUBSYSTEM=="usbmisc", KERNEL=="lp*", GROUP="lp", MODE="0660", SYMLINK+="lobby-printer"
@@ -98,6 +93,43 @@ Unattended-Upgrade::Package-Blacklist {{
   "libcamera";
 }};
 Unattended-Upgrade::Automatic-Reboot "false";
+"""
+
+
+def tmpfiles(owner: str) -> str:
+    """Give the folder of the bus's socket, for who makes that: the broker, or a tunnel."""
+    return f"""{HEAD}# The socket gets the group of its folder (setgid), that of the processes.
+d /run/lobby 0755 root root -
+d /run/lobby/bus 2750 {owner} lobby -
+"""
+
+
+def tunnel(host: str, port: int) -> str:
+    """Give stunnel's settings (stunnel(8)): a unix socket here, the bus on the desk's Pi there."""
+    check = "checkIP" if re.fullmatch(r"[0-9.]+", host) else "checkHost"
+    return f"""; Written by provisioning: change that, not this.
+foreground = yes
+pid =
+syslog = no
+debug = warning
+
+[bus]
+client = yes
+accept = /run/lobby/bus/socket
+connect = {host}:{port}
+cert = /etc/lobby/uplink/device.pem
+key = /run/credentials/lobby-tunnel.service/device.key
+CAfile = /etc/lobby/uplink/ca.pem
+verifyChain = yes
+{check} = {host}
+sslVersionMin = TLSv1.2
+; A slip's number goes back and forth in small packets: none waits for another one.
+socket = r:TCP_NODELAY=1
+socket = r:SO_KEEPALIVE=1
+TIMEOUTconnect = 5
+TIMEOUTclose = 0
+; Whoever is behind it tells within a minute that it lives (keepalive).
+TIMEOUTidle = 120
 """
 
 

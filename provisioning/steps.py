@@ -174,13 +174,17 @@ class Logins:
     Args:
         files: Login → name of the file with its password, below `/etc/lobby/bus`.
         shared: Files that members of the group `lobby` may read.
+        broker: It is here; else nobody here needs hashes.
+        guests: Logins whose hashes were brought, as their passwords are on other Pis.
     """
 
     files: tuple[tuple[str, str], ...]
     shared: tuple[str, ...] = ()
+    broker: bool = False
+    guests: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"passwords of {len(self.files)} logins"
+        return f"passwords of {len(self.files) + len(self.guests)} logins"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +195,13 @@ class Certificate:
         name: The device's id.
         suits: Tells of a certificate (PEM) and a public key (PEM) whether they are as they shall.
         sign: Gives the certificate (PEM) for a request (PEM).
+        broker: The broker is here, and gets a copy of both.
     """
 
     name: str
     suits: Callable[[str, str], bool] = field(repr=False)
     sign: Callable[[bytes], bytes] = field(repr=False)
+    broker: bool = False
 
     def __str__(self) -> str:
         return f"certificate of {self.name}"

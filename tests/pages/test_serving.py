@@ -12,7 +12,7 @@ import pytest
 
 from appliance import config, pages
 from appliance.strings import languages
-from central.access import Places, files_of
+from central.access.rights import Places, files_of
 from tests.access.fleet import Fleet
 from tests.support.ports import free_port
 from tests.support.web import Nginx

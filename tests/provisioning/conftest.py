@@ -15,9 +15,10 @@ import pytest
 
 from demo.emulator import PrinterEmulator
 from tests.provisioning.lobby import Page, complaints
-from tests.provisioning.nspawn import CACHE, Nspawn
+from tests.provisioning.nspawn import Nspawn
 from tests.provisioning.office import ROOT, Office
 from tests.provisioning.packages import PackageProxy
+from tests.provisioning.reached import CACHE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,8 +114,8 @@ def counter(
 
 
 @pytest.fixture(scope="session")
-def kiosk(machine: Nspawn, desktop: Office, counter: Page) -> Iterator[Page]:
-    """A kiosk's page, on which visitors take numbers."""
+def reception(machine: Nspawn, desktop: Office, counter: Page) -> Iterator[Page]:
+    """The reception, which gives out as many numbers as it likes; a kiosk keeps a pace."""
     assert counter
-    with Page(machine, desktop, "kiosk.entrance") as page:
+    with Page(machine, desktop, "staff.console") as page:
         yield page

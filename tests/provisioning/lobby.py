@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
 
-    from tests.provisioning.nspawn import Nspawn
+    from tests.provisioning.reached import Reached
 
 _T = TypeVar("_T")
 PROCESSES: Final = ("desk", "scanner", "board")
@@ -36,13 +36,17 @@ class Page:
         machine: The Pi.
         office: Whose authority the browser trusts.
         caller: Its login.
+        patient_s: How long it waits for an answer, or for the board to say something.
     """
 
-    def __init__(self, machine: Nspawn, office: Office, caller: str) -> None:
+    def __init__(
+        self, machine: Reached, office: Office, caller: str, patient_s: float = BACK_S
+    ) -> None:
         # A browser has no certificate, and is asked for none.
         self._address = Tls(machine.host, COUNTERS_PORT, Anchor(office.authority.path), "/mqtt")
         self._password = machine.sudo(f"cat /etc/lobby/bus/{caller}").strip()
         self._caller = caller
+        self._patient_s = patient_s
         self._heard: queue.SimpleQueue[Inbound] = queue.SimpleQueue()
         self._closing = ExitStack()
 
@@ -61,7 +65,7 @@ class Page:
 
     def ask(self, verb: str, **body: str) -> str | None:
         """Ask until there is an answer; give its ticket."""
-        reply = self._asker.ask(verb, Command(**body), timeout_s=BACK_S)  # type: ignore[arg-type]
+        reply = self._asker.ask(verb, Command(**body), timeout_s=self._patient_s)  # type: ignore[arg-type]
         assert reply.ok, reply
         return reply.ticket
 
@@ -78,7 +82,7 @@ class Page:
         return self._until(TOPICS.tickets, numbers, fact)
 
     def _until(self, topic: str, read: Callable[[bytes], _T], fact: Callable[[_T], bool]) -> _T:
-        until_s = time.monotonic() + BACK_S
+        until_s = time.monotonic() + self._patient_s
         while time.monotonic() < until_s:
             try:
                 heard = self._heard.get(timeout=1)
@@ -100,28 +104,30 @@ def wait_for(fact: Callable[[], bool], what: str, within_s: float = BACK_S) -> f
     return time.monotonic() - began_s
 
 
-def processes_up(machine: Nspawn) -> bool:
-    """Tell whether all processes say on the bus that they are up."""
+def processes_up(machine: Reached) -> bool:
+    """Tell whether all processes of the desk's Pi say on the bus that they are up."""
     told = json.loads(machine.ssh("sudo lobby status --json", check=False).stdout or "{}")
-    states = [each["state"] for each in told.get("processes") or []]
+    here = [each for each in told.get("processes") or [] if each["device"] == DEVICE]
+    states = [each["state"] for each in here]
     return states == ["up"] * len(PROCESSES)
 
 
-def main_process(machine: Nspawn, unit: str) -> str:
+def main_process(machine: Reached, unit: str) -> str:
     """Give the process id of a unit that is active; empty: it is not."""
     told = machine.sudo(f"systemctl show -p ActiveState,MainPID {unit}")
     known = dict(line.split("=") for line in told.split())
     return known["MainPID"] if known["ActiveState"] == "active" else ""
 
 
-def complaints(run: subprocess.CompletedProcess[str]) -> list[str]:
+def complaints(run: subprocess.CompletedProcess[str], device: str = DEVICE) -> list[str]:
     """Give what a run, and the doctor at its end, had to say against the machine.
 
     The clock is left out: it is that of the machine on which the container runs, and whether that
     one is set is not ours to say.
     """
-    wrong = [line for line in run.stdout.splitlines() if " WRONG " in line]
-    told = [line for line in wrong if "clock" not in line and "Uhrzeit" not in line]
+    # It speaks the site's language.
+    wrong = [line for line in run.stdout.splitlines() if re.search(r" (WRONG|FALSCH) ", line)]
+    told = [line for line in wrong if ": clock " not in line]
     last = (run.stdout.splitlines() or ["nothing"])[-1]
-    done = re.fullmatch(rf"{DEVICE}  \d+ +(well|NOT WELL)", last)
+    done = re.fullmatch(rf"{device} +\d+ +(well|NOT WELL)", last)
     return told if done else [*told, last, run.stderr]

@@ -13,12 +13,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import pytest
+
 from appliance.bus.topics import Topics
 from appliance.checkin.claims import ID_BYTES, Claims
 from appliance.line.model import Booking
-from central.bookings import qr
 from central.access.authority import Authority
 from central.access.inventory_file import load
+from central.bookings import qr
 from central.bookings.issuing import USUAL_VALIDITY, issue
 from central.keys.keyring import Keyring
 from provisioning.release import Built, Target, build, new_key
@@ -81,6 +83,12 @@ text = { de = "Unterlagen abgeben", en = "Hand in papers" }
 id = "1"
 services = ["A1"]
 
+[buttons]
+kind = "none"
+# Tests take numbers faster than people do.
+per_press_s = 0
+per_minute = 1000
+
 [camera]
 kind = "folder"
 folder = "/srv/pictures"
@@ -96,6 +104,17 @@ timeout_s = 2.0
 [board]
 output = "folder"
 folder = "/var/lib/lobby-board/pictures"
+"""
+
+
+SATELLITE: Final = "sued.hof-1"
+_SATELLITE: Final = """
+[[device]]
+site = "SUED"
+name = "hof-1"
+lobby = "EINGANG"
+host = "{host}"
+roles = ["scanner", "board"]
 """
 
 
@@ -137,6 +156,22 @@ class Office:
         """The only one."""
         return self.inventory.devices[0]
 
+    def add_satellite(self, host: str) -> Device:
+        """Put a second Pi into the inventory, with camera and screen and without a desk."""
+        with self.inventory_path.open("a") as file:
+            file.write(_SATELLITE.format(host=host))
+        head, _, tail = CONFIGURATION.partition("[printer]")
+        _, _, board = tail.partition("[board]")
+        text = head.replace('"eingang-1"', '"hof-1"\nroles = ["scanner", "board"]')
+        path = self.configuration.with_name(f"{SATELLITE}.toml")
+        path.write_text(f'{text}[printer]\nkind = "none"\n\n[board]{board}', "utf-8")
+        return self.inventory.devices[1]
+
+    def care(self, line: str) -> None:
+        """Put a line more into what the inventory says of care."""
+        text = self.inventory_path.read_text("utf-8")
+        self.inventory_path.write_text(text.replace("[care]", f"[care]\n{line}"), "utf-8")
+
     def code(self, slot: datetime, service: str = "A1") -> str:
         """Make a booking and give its code."""
         booking = Booking(secrets.token_hex(ID_BYTES), slot, 5, service)
@@ -168,10 +203,12 @@ class Office:
             project.write_text(text, "utf-8")
         if spoil is not None:
             spoil(copy / "appliance")
-        return build(copy, self.folder / "releases", self.release_key, TARGET)
+        releases = self.folder / "releases"
+        with _offline(next(releases.glob("[0-9]*"), None)):
+            return build(copy, releases, self.release_key, TARGET)
 
-    def command(self, ssh_key: Path, release: Path, *more: str) -> list[str]:
-        """Give the command line that provisions the device."""
+    def command(self, ssh_key: Path, release: Path, *more: str, device: str = DEVICE) -> list[str]:
+        """Give the command line that provisions a device."""
         options = {
             "--inventory": self.inventory_path,
             "--ca": self.authority.folder,
@@ -182,7 +219,7 @@ class Office:
             "--ssh-key": ssh_key,
         }
         words = [word for name, path in options.items() for word in (name, str(path))]
-        return [sys.executable, "-m", "provisioning", "apply", DEVICE, *words, *more]
+        return [sys.executable, "-m", "provisioning", "apply", device, *words, *more]
 
     def central(self, *words: str) -> None:
         """Run `lobby-central`."""
@@ -194,13 +231,27 @@ class Office:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as run:
             yield run
 
-    def apply(self, ssh_key: Path, release: Path, *more: str) -> subprocess.CompletedProcess[str]:
-        """Provision the device."""
+    def apply(
+        self, ssh_key: Path, release: Path, *more: str, device: str = DEVICE
+    ) -> subprocess.CompletedProcess[str]:
+        """Provision a device."""
         return subprocess.run(
-            self.command(ssh_key, release, *more),
+            self.command(ssh_key, release, *more, device=device),
             check=False,
             capture_output=True,
             text=True,
             cwd=ROOT,
             timeout=BUILD_S,
         )
+
+
+@contextmanager
+def _offline(wheels: Path | None) -> Iterator[None]:
+    """Let pip take what another release has: only the first asks a package index."""
+    if wheels is None:
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PIP_NO_INDEX", "1")
+        patched.setenv("PIP_FIND_LINKS", str(wheels))
+        yield

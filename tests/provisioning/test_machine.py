@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 
 from tests.provisioning.lobby import PROCESSES, complaints, processes_up, wait_for
-from tests.provisioning.office import DEVICE
+from tests.provisioning.office import COUNTERS_PORT, DEVICE
 
 if TYPE_CHECKING:
     from provisioning.release import Built
@@ -71,6 +73,23 @@ def test_only_ssh_and_the_counters_get_in(machine: Nspawn) -> None:
     rules = machine.sudo("nft list table inet lobby")
     assert "policy drop" in rules
     assert re.search(r"tcp dport \{ 22, 8443 \} accept", rules)
+
+
+@pytest.mark.usefixtures("counter")
+def test_browser_that_trusts_the_office_gets_the_pages(machine: Nspawn, desktop: Office) -> None:
+    trusted = str(desktop.authority.path)
+    page = requests.get(f"https://{machine.host}:{COUNTERS_PORT}/", verify=trusted, timeout=10)
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    told = requests.get(page.url + "lobby.json", verify=trusted, timeout=10).json()
+    assert "Eingang" in str(told)
+
+
+@pytest.mark.usefixtures("counter")
+@pytest.mark.parametrize("port", [80, 9001, 9100])
+def test_nobody_gets_further_than_the_pages(machine: Nspawn, port: int) -> None:
+    with pytest.raises(OSError, match="timed out"):
+        socket.create_connection((machine.host, port), 0.5)
 
 
 @pytest.mark.usefixtures("counter")

@@ -61,19 +61,19 @@ def test_process_that_hangs_is_ended_by_its_watchdog(machine: Nspawn) -> None:
 
 @pytest.mark.parametrize("killed", ["lobby-desk.service", "mosquitto.service", "nginx.service"])
 def test_nobody_is_lost_when_something_is_killed_in_the_middle(
-    machine: Nspawn, kiosk: Page, counter: Page, killed: str
+    machine: Nspawn, reception: Page, counter: Page, killed: str
 ) -> None:
-    given = [kiosk.ask("issue", service="A1") for _ in range(5)]
+    given = [reception.ask("issue", service="A1") for _ in range(5)]
     kill = f"sudo systemctl kill --kill-whom=main --signal=KILL {killed}"
     words = ("ssh", *machine.ssh_options, f"{machine.user_at_host}", kill)
     with subprocess.Popen(words) as killing:
-        given += [kiosk.ask("issue", service="A1") for _ in range(10)]
+        given += [reception.ask("issue", service="A1") for _ in range(10)]
     assert killing.returncode == 0
     assert len(set(given)) == len(given)
     counter.tickets(lambda numbers: numbers >= set(given))
 
 
-@pytest.mark.usefixtures("kiosk")
+@pytest.mark.usefixtures("reception")
 def test_program_that_always_ends_is_tried_for_ever_but_not_without_pause(
     machine: Nspawn,
 ) -> None:

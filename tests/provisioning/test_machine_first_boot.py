@@ -34,8 +34,7 @@ def card(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nspawn]:
 
 
 def test_files_follow_the_schema_of_cloud_init(card: Nspawn) -> None:
-    # All of them but the network's, whose schema needs netplan.
-    for kind, name in (("cloud-config", "user-data"),):
+    for kind, name in (("cloud-config", "user-data"), ("network-config", "network-config")):
         told = card.sudo(f"cloud-init schema --schema-type {kind} --config-file /{SEED}/{name}")
         assert "Valid schema" in told
 

@@ -24,12 +24,12 @@ class Cut:
 
 
 @pytest.fixture(scope="module")
-def cut(machine: Nspawn, kiosk: Page) -> Cut:
+def cut(machine: Nspawn, reception: Page) -> Cut:
     """All processes of the machine end at one moment, and it boots again.
 
     What the kernel had not written yet is not lost: that needs a machine with a disk of its own.
     """
-    given = {kiosk.ask("issue", service="A1") for _ in range(10)}
+    given = {reception.ask("issue", service="A1") for _ in range(10)}
     machine.cut_power()
     machine.boot()
     return Cut(given)
@@ -42,10 +42,10 @@ def test_lobby_is_there_again_by_itself(machine: Nspawn, cut: Cut) -> None:
 
 
 def test_everyone_who_waited_still_waits_and_no_number_comes_twice(
-    cut: Cut, kiosk: Page, counter: Page
+    cut: Cut, reception: Page, counter: Page
 ) -> None:
     counter.tickets(lambda numbers: numbers >= cut.given)
-    assert kiosk.ask("issue", service="A1") not in cut.given
+    assert reception.ask("issue", service="A1") not in cut.given
 
 
 @pytest.mark.usefixtures("cut")

@@ -46,11 +46,11 @@ def drill(
     machine: Nspawn,
     desktop: Office,
     release: Built,
-    kiosk: Page,
+    reception: Page,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Drill]:
     """The dead Pi's certificates count no more; a blank one at its address is provisioned."""
-    numbers = {kiosk.ask("issue", service="A1") for _ in range(3)}
+    numbers = {reception.ask("issue", service="A1") for _ in range(3)}
     before = epochs(machine)
     machine.cut_power()
     desktop.central("ca", "revoke", DEVICE, "--ca", str(desktop.authority.folder))
@@ -62,7 +62,7 @@ def drill(
         with spare.network():
             stack.enter_context(PrinterEmulator(9100, strict=False))
         said = desktop.apply(spare.key, release.folder)
-        page = stack.enter_context(Page(spare, desktop, "kiosk.entrance"))
+        page = stack.enter_context(Page(spare, desktop, "staff.console"))
         yield Drill(numbers, before, spare, said, page)
 
 

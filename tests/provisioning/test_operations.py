@@ -127,7 +127,7 @@ def test_file_that_is_gone_stays_gone() -> None:
 def test_process_of_a_unit_that_goes_ends() -> None:
     unit = "/etc/systemd/system/lobby-scanner.service"
     assert commands(steps.Gone(unit), Lines=[unit]) == [
-        "systemctl stop lobby-scanner.service",
+        "systemctl disable --now lobby-scanner.service",
         f"rm -f {unit}",
         "systemctl daemon-reload",
     ]
@@ -142,7 +142,9 @@ def test_what_is_made_is_made_anew_when_its_sources_are_newer() -> None:
 # Passwords.
 
 LOGINS: Final = steps.Logins(
-    (("counter.1", "counter.1"), ("staff.console", "staff.console")), shared=("staff.console",)
+    (("counter.1", "counter.1"), ("staff.console", "staff.console")),
+    shared=("staff.console",),
+    broker=True,
 )
 
 
@@ -188,15 +190,35 @@ def test_no_password_is_ever_in_a_command() -> None:
     assert told == passwords({"counter.1"}, {"counter.1"}, owed=True)
 
 
+def test_satellite_makes_its_passwords_and_no_hashes_for_a_broker() -> None:
+    step = steps.Logins((("proc.sued.hof-1.board", "board"),))
+    (made,) = commands(step, Passwords=passwords(set(), set()))
+    assert "openssl rand -base64 24 >/etc/lobby/bus/board.new" in made
+    assert commands(step, Passwords=passwords({"board"}, set(), owed=True)) == []
+
+
+def test_hashes_that_satellites_told_are_the_brokers_too() -> None:
+    step = steps.Logins(
+        (("counter.1", "counter.1"),), broker=True, guests=("proc.sued.hof-1.board",)
+    )
+    both = {"counter.1", "proc.sued.hof-1.board"}
+    assert commands(step, Passwords=passwords({"counter.1"}, both)) == []
+    (hashes,) = commands(step, Passwords=passwords({"counter.1"}, {"counter.1"}))
+    # After our own were hashed, or they would be hashed again.
+    assert hashes.index("mosquitto_passwd -U") < hashes.index("cat /etc/mosquitto/lobby/guests")
+
+
 # Certificates.
 
 
-def certificate(*, suits: bool, signed: list[bytes]) -> steps.Certificate:
+def certificate(*, suits: bool, signed: list[bytes], broker: bool = True) -> steps.Certificate:
     def sign(request: bytes) -> bytes:
         signed.append(request)
         return b"PEM"
 
-    return steps.Certificate("sued.eingang-1", lambda _certificate, _key: suits, sign)
+    return steps.Certificate(
+        "sued.eingang-1", lambda _certificate, _key: suits, sign, broker=broker
+    )
 
 
 def test_certificate_that_lasts_is_left_alone() -> None:
@@ -224,6 +246,11 @@ def test_broker_gets_a_copy_of_its_own() -> None:
     other = facts.Papers("certificate", "public", copied=False)
     (copied,) = commands(certificate(suits=True, signed=[]), Papers=other)
     assert "install -m 640 -o root -g mosquitto /etc/lobby/uplink/device.key" in copied
+
+
+def test_where_there_is_no_broker_nothing_is_copied_for_it() -> None:
+    other = facts.Papers("certificate", "public", copied=False)
+    assert commands(certificate(suits=True, signed=[], broker=False), Papers=other) == []
 
 
 def test_papers_are_told_apart() -> None:

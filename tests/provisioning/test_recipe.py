@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 from cryptography import x509
@@ -14,7 +14,6 @@ from appliance.config import ConfigError
 from provisioning import steps
 from provisioning.facts import Platform
 from provisioning.material import MaterialError, Sources, gather, suits
-from provisioning.recipe import Material
 from provisioning.recipe import steps as recipe
 from provisioning.release import ReleaseError
 from tests.access.fleet import ask
@@ -24,6 +23,8 @@ from tests.provisioning.office import DEVICE, Office
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from provisioning.brought import Material
 
 PI: Final = Platform("aarch64", "3.13", 13, pi=True)
 DEBIAN: Final = Platform("x86_64", "3.13", 13, pi=False)
@@ -57,7 +58,11 @@ def wanted(office: Office, material: Material, platform: Platform = PI) -> tuple
 
 
 def files(all_steps: tuple[steps.Step, ...]) -> dict[str, str]:
-    return {each.path: each.content.decode() for each in all_steps if isinstance(each, steps.File)}
+    return {
+        each.path: each.content.decode(errors="replace")
+        for each in all_steps
+        if isinstance(each, steps.File)
+    }
 
 
 def test_no_step_comes_twice(office: Office, material: Material) -> None:
@@ -150,26 +155,49 @@ def test_broker_is_set_up_before_it_is_started_and_the_lobby_last(
     assert places == sorted(places)
 
 
-def test_each_process_has_a_user_of_its_own_with_the_groups_of_its_unit(
-    office: Office, material: Material
-) -> None:
-    for user in (each for each in wanted(office, material) if isinstance(each, steps.User)):
-        unit = material.units[f"{user.name}.service"].decode()
+class Whole(NamedTuple):
+    """All steps of a device, and name → text of the units of its processes."""
+
+    steps: tuple[steps.Step, ...]
+    units: dict[str, str]
+
+
+@pytest.fixture(params=["board", "kiosk"])
+def whole(request: pytest.FixtureRequest, office: Office, sources: Sources) -> Whole:
+    """A desk's Pi with a camera, and with either kind of screen."""
+    give_roles(office, "desk", "scanner", request.param)
+    material = gather(office.inventory, office.device, sources)
+    units = {f"lobby-{role}.service" for role in office.device.roles}
+    texts = {name: text.decode() for name, text in material.units.items() if name in units}
+    return Whole(wanted(office, material), texts)
+
+
+def give_roles(office: Office, *roles: str) -> None:
+    for path, old in (
+        (office.inventory_path, 'host = "192.0.2.7"'),
+        (office.configuration, 'name = "eingang-1"'),
+    ):
+        line = f"{old}\nroles = {list(roles)}".replace("'", '"')
+        path.write_text(path.read_text().replace(old, line))
+
+
+def test_each_process_has_a_user_of_its_own_with_the_groups_of_its_unit(whole: Whole) -> None:
+    users = [each for each in whole.steps if isinstance(each, steps.User)]
+    assert {f"{user.name}.service" for user in users} == set(whole.units)
+    for user in users:
+        unit = whole.units[f"{user.name}.service"]
         assert f"\nUser={user.name}\n" in unit
         assert f"\nGroup={user.group}\n" in unit
         assert f"\nSupplementaryGroups={' '.join(user.groups)}\n" in unit
 
 
-def test_files_that_a_unit_wants_are_brought(office: Office, material: Material) -> None:
-    all_steps = wanted(office, material)
-    brought = set(files(all_steps))
-    (logins,) = [each for each in all_steps if isinstance(each, steps.Logins)]
+def test_files_that_a_unit_wants_are_brought(whole: Whole) -> None:
+    brought = set(files(whole.steps))
+    (logins,) = [each for each in whole.steps if isinstance(each, steps.Logins)]
     brought |= {f"/etc/lobby/bus/{name}" for _, name in logins.files}
     brought |= {"/etc/lobby/uplink/device.key"}
-    for name, text in material.units.items():
-        if not name.endswith(".service"):
-            continue
-        for line in text.decode().splitlines():
+    for text in whole.units.values():
+        for line in text.splitlines():
             key, _, value = line.partition("=")
             match key:
                 case "LoadCredential":
@@ -183,12 +211,7 @@ def test_files_that_a_unit_wants_are_brought(office: Office, material: Material)
 def test_unit_of_a_role_that_a_device_does_not_have_is_taken_away(
     office: Office, sources: Sources
 ) -> None:
-    for path, old in (
-        (office.inventory_path, 'host = "192.0.2.7"'),
-        (office.configuration, 'name = "eingang-1"'),
-    ):
-        text = path.read_text().replace(old, f'{old}\nroles = ["desk", "board"]')
-        path.write_text(text)
+    give_roles(office, "desk", "board")
     all_steps = wanted(office, gather(office.inventory, office.device, sources))
     assert steps.Gone("/etc/systemd/system/lobby-scanner.service") in all_steps
     assert "lobby-scanner.service runs with its newest files" not in map(str, all_steps)
@@ -205,14 +228,10 @@ def test_board_that_speaks_gets_a_voice_and_its_clips(office: Office, sources: S
     assert others == ["folder /var/lib/lobby-sound", "/var/lib/lobby-sound/.rendered made"]
 
 
-def test_process_starts_anew_when_what_it_reads_at_its_start_is_new(
-    office: Office, material: Material
-) -> None:
-    watched = {
-        each.unit: each.files for each in wanted(office, material) if isinstance(each, steps.Fresh)
-    }
-    for name, text in material.units.items():
-        for line in text.decode().splitlines():
+def test_process_starts_anew_when_what_it_reads_at_its_start_is_new(whole: Whole) -> None:
+    watched = {each.unit: each.files for each in whole.steps if isinstance(each, steps.Fresh)}
+    for name, text in whole.units.items():
+        for line in text.splitlines():
             if line.startswith("LoadCredential="):
                 assert line.rpartition(":")[2] in watched[name]
 
@@ -265,16 +284,6 @@ def test_release_that_somebody_changed_reaches_no_device(office: Office, sources
     (sources.release / "appliance.whl").write_bytes(b"something else")
     with pytest.raises(ReleaseError, match="not as it was signed"):
         gather(office.inventory, office.device, sources)
-
-
-def test_satellite_is_refused_plainly(office: Office, sources: Sources) -> None:
-    with office.inventory_path.open("a") as file:
-        file.write(
-            '[[device]]\nsite = "SUED"\nname = "hof-1"\nlobby = "EINGANG"\n'
-            'host = "hof-1.example"\nroles = ["board"]\n'
-        )
-    with pytest.raises(MaterialError, match="satellites cannot be provisioned yet"):
-        gather(office.inventory, office.inventory.devices[1], sources)
 
 
 # Certificates.
