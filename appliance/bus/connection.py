@@ -7,6 +7,7 @@ caught, as paho (2.2) would let it kill the thread while `is_connected()` stays 
 
 from __future__ import annotations
 
+import math
 import ssl
 import time
 from collections.abc import Callable
@@ -89,6 +90,7 @@ class Connection:
     Attributes:
         up: Whether it can be used.
         window: Unacknowledged messages that the broker takes at once.
+        takes_bytes: A message may have so many, its topic and head included; inf: any.
         dates_checked: Whether the certificates had to be valid now.
     """
 
@@ -102,6 +104,7 @@ class Connection:
     ) -> None:
         self.up = False
         self.window = window
+        self.takes_bytes = math.inf
         self.dates_checked = wanted.clock_sure()
         self._wanted = wanted
         self._number = number
@@ -223,6 +226,7 @@ class Connection:
             return
         self._welcomed = True
         self.window = min(WINDOW, getattr(properties, "ReceiveMaximum", WINDOW))
+        self.takes_bytes = getattr(properties, "MaximumPacketSize", math.inf)
         canary = self._canary
         topics = [*self._wanted.subscriptions, *([canary.topic] if canary else [])]
         if topics:

@@ -63,6 +63,8 @@ ON_THE_PI = Pace(0.5, 2.0)
 FAR_AWAY = Pace(0.5, 5.0)
 """All devices of a fleet come back at once; but after a day none waits for longer than this."""
 STOPPED_WITHIN_S = 10.0
+HEAD_BYTES = 256
+"""Of a message, beside its topic and payload, at most: lengths, an id, properties."""
 
 
 class Link:
@@ -178,11 +180,17 @@ class Link:
     ) -> int:
         """Send a message; give its id, or 0, and nothing sent, while the connection is down.
 
+        One that is longer than the broker takes is not sent either, and that is logged: the broker
+        would end the connection (MQTT 5, section 3.2.2.3.6), and again after each new attempt.
+
         Never blocks on the network. Retained state needs no queue: its owner publishes it again
         on `Connected`. No id is given twice by one link.
         """
         connection = self._connection
         if connection is None or not connection.up:
+            return 0
+        if len(topic) + len(payload) + HEAD_BYTES > connection.takes_bytes:
+            self._say(f"a message on {topic} is not sent: {len(payload)} bytes are too many for it")
             return 0
         properties = None
         if expiry_s is not None or response_topic is not None or correlation is not None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 from appliance.bus.messages.alive import Health
+from appliance.bus.messages.payload import encode
 from appliance.bus.messages.shown import Board, Call, Follow, ServiceWait, Wait, Waiting, WaitOf
 from appliance.bus.messages.staff import (
     Alarm,
@@ -28,7 +29,7 @@ from appliance.line.rules import has_right_of_way, order, rank, ranking_service
 from appliance.line.wait import wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from appliance.bus.messages.alive import MachineHealth, UplinkHealth
     from appliance.line.model import Service, Ticket
@@ -42,6 +43,19 @@ SHUT = frozenset({Reason.LOBBY_CLOSED, Reason.OUTSIDE_HOURS, Reason.CLOSED_FOR_L
 """These do not depend on what people come for."""
 NEXT = 10
 AT_A_COUNTER = frozenset({TicketState.CALLED, TicketState.SERVING})
+FIRST_TOLD = tuple(
+    state.value
+    for state in (
+        TicketState.CALLED,
+        TicketState.SERVING,
+        TicketState.PARKED,
+        TicketState.WAITING,
+        TicketState.SET_ASIDE,
+    )
+)
+TICKETS_BYTES = 48 * 1024
+"""Of the list of tickets, at most. A broker cuts off who sends it more than it takes in a message
+(ours 64 KiB): a desk that told of 500 people who wait could not be reached any more."""
 OPEN = AT_A_COUNTER | {TicketState.WAITING, TicketState.PARKED, TicketState.SET_ASIDE}
 
 
@@ -175,16 +189,17 @@ class View:
         return Promise(**self._stamp(), today=today, next_hour=[*next_hour], forecast=forecast)
 
     def tickets(self) -> Tickets:
-        """The open tickets in calling order, and the counters."""
+        """The open tickets in calling order, as many as have room, and the counters."""
         open_ones = [
             self._open_ticket(ticket)
             for ticket in self.line.tickets.values()
             if ticket.state in OPEN
         ]
+        told = _with_room(open_ones)
         hours = self.line.hours_today
         return Tickets(
             **self._stamp(),
-            tickets=sorted(open_ones, key=lambda ticket: ticket.rank),
+            tickets=sorted(told, key=lambda ticket: ticket.rank),
             counters=[
                 OpenCounter(
                     counter=counter.id,
@@ -197,6 +212,7 @@ class View:
             ],
             mode=self.line.mode,
             hours=None if hours is None else [_as_told(span) for span in hours],
+            left_out=len(open_ones) - len(told),
         )
 
     def health(
@@ -300,6 +316,17 @@ class View:
             language=ticket.spoken or None,
             why=ticket.why,
         )
+
+
+def _with_room(tickets: Iterable[OpenTicket]) -> list[OpenTicket]:
+    """Give those that one message has room for: who is with a clerk first, then by rank."""
+    told, left_bytes = [], TICKETS_BYTES
+    for ticket in sorted(tickets, key=lambda each: (FIRST_TOLD.index(each.state), each.rank)):
+        left_bytes -= len(encode(ticket)) + 1
+        if left_bytes < 0:
+            break
+        told.append(ticket)
+    return told
 
 
 def _as_told(span: Span) -> str:

@@ -189,3 +189,19 @@ def test_closing_while_nobody_answers_is_quick() -> None:
         mute.accept()[0].close()
         ear.link.close()
         assert not ear.link.is_up
+
+
+def test_message_that_is_too_long_for_the_broker_does_not_end_the_connection(
+    make_mosquitto: MakeMosquitto, caplog: pytest.LogCaptureFixture
+) -> None:
+    mosquitto = make_mosquitto(extra="max_packet_size 2000\n")
+    ear = Ear(mosquitto.port)
+    with ear.link:
+        ear.wait_for(Connected)
+        assert ear.link.publish("a", b"x" * 3000) == 0
+        assert ear.link.publish("a", b"short")
+        heard = ear.wait_for(Received)
+        assert isinstance(heard, Received)
+        assert heard.payload == b"short"
+        assert ear.link.is_up
+    assert caplog.text.count("3000 bytes are too many") == 1

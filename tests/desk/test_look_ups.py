@@ -137,3 +137,19 @@ def test_counters_and_reception_are_told_whom_the_lobby_takes_in(hall: Hall) -> 
     assert (told(hall).mode, told(hall).hours) == (Mode.OPEN, None)
     hall.asks("set_mode", mode="appointments_only")
     assert told(hall).mode is Mode.APPOINTMENTS_ONLY
+
+
+def test_more_people_than_one_message_has_room_for_are_told_as_far_as_it_goes(hall: Hall) -> None:
+    for _ in range(700):
+        hall.asks("issue", service="A1")
+    hall.asks("open_counter", counter="1")
+    called = hall.asks("next", counter="1").ticket
+    tickets = told(hall)
+    assert tickets.left_out > 0
+    assert len(tickets.tickets) + tickets.left_out == 700
+    numbers = [each.ticket for each in tickets.tickets]
+    assert called in numbers
+    waiting = [each.ticket for each in tickets.tickets if each.state == "waiting"]
+    assert waiting == [f"A{number:03}" for number in range(2, 2 + len(waiting))]
+    message = hall.sent[TOPICS.tickets][-1].payload
+    assert len(message) < 64 * 1024

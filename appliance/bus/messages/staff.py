@@ -103,16 +103,19 @@ class Tickets(Retained, frozen=True, kw_only=True):
     """The open tickets in calling order, the counters, and whom the lobby takes in today.
 
     Args:
-        tickets: In calling order.
+        tickets: In calling order; see `left_out`.
         counters: As configured.
         mode: Whom the lobby takes in.
         hours: Opening hours of today, such as `08:00-12:30`; None: it is always open.
+        left_out: So many more are open, for which one message has no room: the last of the line,
+            and of those who did not come. They are called, and come back, like all others.
     """
 
     tickets: list[OpenTicket]
     counters: list[OpenCounter]
     mode: Mode = Mode.OPEN
     hours: list[str] | None = None
+    left_out: int = 0
 
 
 class Alarm(Message, frozen=True, kw_only=True):

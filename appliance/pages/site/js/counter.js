@@ -222,7 +222,7 @@ export function build(context, frame) {
     drawWork(own, ticket, told);
     const tickets = told?.tickets ?? [];
     const all = tickets.filter((each) => each.state === 'waiting');
-    waiting.draw(mine.only ? all.filter(served) : all);
+    waiting.draw(mine.only ? all.filter(served) : all, told?.left_out);
     const away = tickets.filter((each) => each.state === 'parked');
     const missing = tickets.filter((each) => each.state === 'set_aside');
     show(parkedBox, away.length);

@@ -22,11 +22,15 @@ export function lineTable(context, actions) {
     body,
   );
   const empty = h('p', { class: 'quiet' }, words.t('line.empty'));
-  const element = h('div', { class: 'scroll' }, table, empty);
+  const more = h('p', { class: 'quiet' });
+  const element = h('div', { class: 'scroll' }, table, empty, more);
 
-  function draw(tickets) {
+  /** `leftOut`: so many more are open, for which the desk's message had no room. */
+  function draw(tickets, leftOut = 0) {
     show(table, tickets.length);
-    show(empty, !tickets.length);
+    show(empty, !tickets.length && !leftOut);
+    show(more, leftOut);
+    if (leftOut) say(more, words.t('line.left_out', { count: leftOut }));
     list(
       body,
       tickets,

@@ -122,7 +122,7 @@ export function build(context, frame) {
     const told = lobby.fresh('tickets');
     const wanted = find.value.trim().toUpperCase();
     const tickets = (told?.tickets ?? []).filter((each) => each.ticket.includes(wanted));
-    waiting.draw(tickets.filter((each) => each.state === 'waiting'));
+    waiting.draw(tickets.filter((each) => each.state === 'waiting'), told?.left_out);
     const gone = tickets.filter((each) => ['parked', 'set_aside'].includes(each.state));
     show(awayBox, gone.length);
     away.draw(gone);
