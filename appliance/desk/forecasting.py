@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEADLINE_S = 20.0
-"""The first answer includes starting, and reading the days that the journal keeps."""
+"""The first answer includes starting, and reading the days that the journal keeps. Where it does
+not come, the next child has twice as long: on a slow machine none would ever come that is ended
+each time before it has answered."""
 AGAIN_S = 5.0
+LONGEST_S = 320.0
+"""Of deadline and pause."""
 STOP_S = 5.0
 LINE_BYTES = 256 * 1024
 """An answer is a few hundred bytes; once a day it brings what was learned, some ten thousand."""
@@ -170,19 +174,24 @@ class Forecasting:
 
     def _run(self) -> None:
         child: subprocess.Popen[bytes] | None = None
+        times = 1.0
         while self._wait_for_question():
             now, self._wanted = self._wanted, None
             if now is None:
                 continue
             child = child or self._start_child()
-            answer = self._exchange(child, now) if child else None
+            answer = self._exchange(child, now, DEADLINE_S * times) if child else None
             if answer is not None:
                 self._report(Forecasts(answer))
-            elif child is not None:
-                log.warning("the forecast does not come; its process is started again")
-                _end(child)
-                child = None
-            self._stop.wait(self._pause_s if answer else AGAIN_S)
+                times, pause_s = 1.0, self._pause_s
+            else:
+                if child is not None:
+                    log.warning("the forecast does not come; its process is started again")
+                    _end(child)
+                    child = None
+                pause_s = AGAIN_S * times
+                times = min(2 * times, LONGEST_S / DEADLINE_S)
+            self._stop.wait(pause_s)
         if child is not None:
             _end(child)
 
@@ -201,12 +210,14 @@ class Forecasting:
             log.warning("the forecast's process cannot be started: %s", error)
             return None
 
-    def _exchange(self, child: subprocess.Popen[bytes], now: datetime) -> Told | None:
+    def _exchange(
+        self, child: subprocess.Popen[bytes], now: datetime, within_s: float
+    ) -> Told | None:
         """Ask and wait; None: no answer in time, or none that can be read."""
         if child.stdin is None or child.stdout is None:
             return None
         said = b""
-        until_s = time.monotonic() + DEADLINE_S
+        until_s = time.monotonic() + within_s
         with contextlib.suppress(OSError, msgspec.MsgspecError):
             child.stdin.write(msgspec.json.encode(Asked(now)) + b"\n")
             while time.monotonic() < until_s and not self._stop.is_set():

@@ -62,6 +62,20 @@ def test_child_is_asked_and_its_answer_told() -> None:
         asking.forecasting.stop()
 
 
+def test_child_that_is_slower_than_was_thought_has_longer_the_next_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(forecasting, "DEADLINE_S", 0.2)
+    monkeypatch.setattr(forecasting, "AGAIN_S", 0.01)
+    slow = f"import sys, time\nfor _ in sys.stdin: time.sleep(1); print('{ANSWER}', flush=True)"
+    asking = Asking(*python(slow))
+    asking.forecasting.start()
+    try:
+        assert asking.until_told() == TOLD
+    finally:
+        asking.forecasting.stop()
+
+
 @pytest.mark.parametrize(
     "first_time",
     [
