@@ -98,7 +98,7 @@ def test_the_manuals_example_is_read(tmp_path: Path) -> None:
         (
             "[[site]]",
             'issuer = "broker"\n[[site]]',
-            "central.bookings.issuer: .*the broker's certificate",
+            "central.issuer: .*the broker's certificate",
         ),
         ("[[site]]", 'curves = "collector"\n[[site]]', "central.curves: .*name of collector"),
         ('host = "mqtt.', 'host = "mqtt..', "central.host: .*a host name or an IPv4 address"),

@@ -163,6 +163,8 @@ class Kiosk:
         """Touch a board until the kiosk comes."""
         before = self.pixels()
         self.finger(0.5, 0.8)
+        # The board below changes by itself, too.
+        self.until(lambda: self.screen.visit.touched_s is not None, "the touch")
         self.until(lambda: self.pixels() != before, "the kiosk over the board")
 
     def key(self, key: int, sign: str = "") -> None:

@@ -127,7 +127,8 @@ def complaints(run: subprocess.CompletedProcess[str], device: str = DEVICE) -> l
     """
     # It speaks the site's language.
     wrong = [line for line in run.stdout.splitlines() if re.search(r" (WRONG|FALSCH) ", line)]
-    told = [line for line in wrong if ": clock " not in line]
+    of_the_clock = re.compile(": clock |Die Uhrzeit ist nicht sicher")
+    told = [line for line in wrong if not of_the_clock.search(line)]
     last = (run.stdout.splitlines() or ["nothing"])[-1]
     done = re.fullmatch(rf"{device} +\d+ +(well|NOT WELL)", last)
     return told if done else [*told, last, run.stderr]
