@@ -41,7 +41,7 @@ from central.cli import main
 sys.exit(main())
 """
 SET_UP: Final = """\
-mkdir -p /opt/lobby-central/current /etc/lobby-central
+mkdir -p /opt/lobby-central/current /etc/lobby-central /etc/sysusers.d /etc/tmpfiles.d
 tar -C /opt/lobby-central/current -xf /srv/program.tar
 cd /opt/lobby-central/current/site/central/systemd
 cp *.service *.timer *.target /etc/systemd/system/
