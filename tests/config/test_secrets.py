@@ -111,6 +111,16 @@ def test_what_systemd_handed_over_is_taken_before_the_file(
     assert config.handed_over(secret) == credentials / secret.name
 
 
+def test_what_systemd_handed_over_may_look_as_if_a_group_had_it(
+    secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret.chmod(0o440)
+    with pytest.raises(config.SecretError, match="others can use it"):
+        config.read_secret(secret)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(secret.parent))
+    assert config.read_secret(secret) == CONTENT
+
+
 def test_without_systemd_the_file_is_taken(secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     assert config.handed_over(secret) == secret
