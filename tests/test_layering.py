@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parent.parent
 
 NOTHING: Final = frozenset[str]()
-GROUND: Final = frozenset({"config", "errors", "files", "paper", "service_manager", "strings"})
+GROUND: Final = frozenset(
+    {"config", "errors", "files", "findings", "paper", "service_manager", "strings"}
+)
 STORE: Final = GROUND | {"line", "checkin", "journal"}
 PARTS: Final = STORE | {"bus", "drivers", "display"}
 # What the desk is made of, beside its loop: each can be understood without the others.
@@ -77,6 +79,7 @@ MAY_KNOW: Final = {
     "config": NOTHING,
     "errors": NOTHING,
     "files": NOTHING,
+    "findings": NOTHING,
     "paper": NOTHING,
     "service_manager": NOTHING,
     "strings": NOTHING,

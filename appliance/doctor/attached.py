@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Final
 
 from appliance import config, paper
 from appliance.bus.beats import Life
-from appliance.doctor.findings import Part
 from appliance.drivers.buttons import HELP
 from appliance.drivers.camera import CameraGone
 from appliance.drivers.lamps import Light
 from appliance.drivers.printer import PrinterError, PrinterStatus
 from appliance.errors import LobbyError
+from appliance.findings import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from appliance.doctor.bench import Bench
-    from appliance.doctor.findings import Finding
     from appliance.drivers.camera import Camera, Frame
     from appliance.drivers.printer import Printer
+    from appliance.findings import Finding
 
 PRINTER, CAMERA, BUTTONS = Part("printer"), Part("camera"), Part("buttons")
 LAMPS, SOUND, SCREEN = Part("lamps"), Part("sound"), Part("screen")

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final, TextIO
 
 from appliance.doctor import attached, inside
-from appliance.doctor.findings import Finding, Part, State
 from appliance.doctor.packages import packages
+from appliance.findings import Finding, Part, State
 
 if TYPE_CHECKING:
     from appliance.doctor.bench import Bench

@@ -12,8 +12,8 @@ from appliance.bus.certificates import expires
 from appliance.bus.dialling import dial
 from appliance.checkin.keys import TrustError, read_root, read_trust_list
 from appliance.desk.health import DISK_LOW_BYTES, HOT_C, MEMORY_LOW
-from appliance.doctor.findings import Part
 from appliance.drivers.vitals import Card
+from appliance.findings import Part
 from appliance.journal.errors import JournalError
 from appliance.journal.looking import NoJournalError
 from appliance.journal.numbers import NumberMark
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from appliance.doctor.bench import Bench
-    from appliance.doctor.findings import Finding
+    from appliance.findings import Finding
 
 MACHINE, CLOCK, JOURNAL = Part("machine"), Part("clock"), Part("journal")
 BUS, CODES, UPLINK = Part("bus"), Part("codes"), Part("uplink")

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from appliance import config
-from appliance.doctor.findings import Part
+from appliance.findings import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from appliance.doctor.bench import Bench
-    from appliance.doctor.findings import Finding
+    from appliance.findings import Finding
 
 PART = Part("packages")
 OURS = "lobby-appliance"

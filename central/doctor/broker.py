@@ -30,14 +30,14 @@ from appliance.bus.link import (
     Login,
 )
 from appliance.bus.topics import Topics
-from central.doctor.findings import Part
+from appliance.findings import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from appliance.bus.link import Inbound
-    from central.doctor.findings import Finding
+    from appliance.findings import Finding
 
 BROKER, RIGHTS, CERTIFICATES = Part("broker"), Part("rights"), Part("certificates")
 SOON_DAYS: Final = 30

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from appliance.errors import LobbyError
+from appliance.findings import Finding, Part, State
 from central.bookings.office import Office
 from central.doctor import broker, keeping, machine
 from central.doctor.broker import Caller
-from central.doctor.findings import Finding, Part, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

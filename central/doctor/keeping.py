@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from appliance.checkin.keys import TrustError, read_root, read_trust_list
+from appliance.findings import Part
 from central.collector.backup import KEEP_DAYS, backups
 from central.collector.database import CollectError, Database
-from central.doctor.findings import Part
 from central.keys.key_files import KeyringError
 from central.keys.keyring import Keyring
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
 
+    from appliance.findings import Finding
     from central.bookings.office import Office
-    from central.doctor.findings import Finding
 
 DATABASE, DISK, BACKUP, KEYS = Part("database"), Part("disk"), Part("backup"), Part("keys")
 GIGA: Final = 1_000_000_000

@@ -6,14 +6,14 @@ import json
 import time
 from typing import TYPE_CHECKING, Final
 
-from central.doctor.findings import Part
+from appliance.findings import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from appliance.findings import Finding
     from central.bookings.office import Office
-    from central.doctor.findings import Finding
 
     Ask = Callable[[Sequence[str]], str | None]
 

@@ -14,12 +14,12 @@ import pytest
 
 from appliance.bus.addresses import Anchor, Tcp, Tls
 from appliance.bus.link import Login
+from appliance.findings import State
 from central.cli import main
 from central.collector.backup import back_up
 from central.collector.store import Store
 from central.doctor import broker, keeping, machine
 from central.doctor.examining import Place, examine
-from central.doctor.findings import State
 from tests.access.fleet import Broker, Fleet
 from tests.central.world import World
 from tests.support.authority import Authority
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from appliance.bus.addresses import Address
-    from central.doctor.findings import Finding
+    from appliance.findings import Finding
 
 NOW: Final = datetime.now(UTC)
 

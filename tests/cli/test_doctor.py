@@ -23,9 +23,9 @@ from appliance.cli import main
 from appliance.doctor import examining
 from appliance.doctor.attached import LIGHTS
 from appliance.doctor.examining import PARTS, examine, tell
-from appliance.doctor.findings import Finding, State
 from appliance.doctor.person import AtTerminal, Nobody
 from appliance.drivers.vitals import LinuxMachine
+from appliance.findings import Finding, State
 from appliance.strings import languages, texts
 from appliance.wiring.bench import bench
 from central.bookings import qr

@@ -19,7 +19,7 @@ class Finding:
     """One thing that was looked at.
 
     Args:
-        part: Of the device, such as `printer`.
+        part: Of what is examined, such as `printer`.
         state: How it is.
         what: A sentence.
         do: What to do about it; empty: nothing.
