@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import time
 from typing import TYPE_CHECKING
@@ -43,6 +44,14 @@ class Someone:
             news = self.inbox.get(timeout=max(0.01, until_s - time.monotonic()))
             if isinstance(news, kind):
                 return news
+
+    def overdoes_it(self, topic: str, payload: bytes) -> None:
+        """Say something that is longer than the broker takes, as no link of ours does."""
+        connection = self.link._connection  # noqa: SLF001  (so that it does not keep to it)
+        assert connection is not None
+        assert self.link.publish(topic, payload) == 0
+        connection.takes_bytes = math.inf
+        assert self.link.publish(topic, payload)
 
     def refusal(self, topic: str, payload: bytes = b"x", *, retain: bool = False) -> int:
         """Say something, and give the broker's reason not to take it; 0: it did."""

@@ -31,7 +31,10 @@ def test_interrupted_just_after_a_start_it_ends_what_it_started(
         return started
 
     monkeypatch.setattr(supervisor, "_spawn", spawn_and_interrupt)
+    # Whoever runs the tests in the background may have had it ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     interrupted = pytest.raises(KeyboardInterrupt)
     with interrupted, Supervisor(tmp_path, tmp_path, lambda _: None) as processes:
         processes.start("sleeper", ["sleep", "60"], tells_ready=False)
+    signal.signal(signal.SIGINT, before)
     # That it left no process behind is looked at after every test.

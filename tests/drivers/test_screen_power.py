@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CEC_CTL = """\
-#!{python}
 # Stands in for cec-ctl 1.22: says what it says, and keeps what it was told.
 import pathlib, sys, time
 here = pathlib.Path({folder!r})
@@ -63,7 +62,10 @@ def tree(folder: Path, *panels: str) -> list[Path]:
 def cec(folder: Path) -> Cec:
     """Make a device and a program that speaks to it."""
     program = folder / "cec-ctl"
-    program.write_text(CEC_CTL.format(python=sys.executable, folder=str(folder)))
+    script = folder / "cec.py"
+    script.write_text(CEC_CTL.format(folder=str(folder)))
+    # Not in the first line: a path with a space in it is none there.
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n')
     program.chmod(0o755)
     (folder / "cec0").write_text("on")
     return Cec(folder / "cec0", str(program))

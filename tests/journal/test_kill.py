@@ -47,7 +47,7 @@ STARTS_IN_A_LIFE: Final = 3
 MONDAY: Final = date(2026, 3, 2)
 EVENING: Final = "2026-03-02T15:30:00Z"
 CLERK_PAUSE_S: Final = 0.02
-TRIES: Final = 3
+TRIES: Final = 6
 OPEN_KEY, NEXT_KEY = b"open counter one", b"next, counter 1."
 BEFORE_A_SLIP: Final = "printing: before a slip, 1"
 
