@@ -152,13 +152,21 @@ def process(calls: int, rest_s: float) -> tuple[list[float], float, float]:
         state = BoardState(BERLIN, Timing(turn_s=TURN_S))
         screen = Screen(inbox, TOPICS, state, painter, monitor)
 
+        def flipped() -> bool:
+            """Wait for a picture; False: the loop has ended, as SDL makes it do on SIGTERM."""
+            while not stop.is_set():
+                if monitor.shown.acquire(timeout=REST_S):
+                    return True
+            return False
+
         def play() -> None:
             nonlocal rest
-            monitor.shown.acquire()
+            flipped()
             for number in range(calls):
                 started_s = time.monotonic()
                 inbox.put(Received(TOPICS.board, encode(board(number))))
-                monitor.shown.acquire()
+                if not flipped():
+                    return
                 taken_s.append(time.monotonic() - started_s)
                 while monitor.shown.acquire(timeout=REST_S):
                     pass  # the call is still entering
@@ -170,7 +178,10 @@ def process(calls: int, rest_s: float) -> tuple[list[float], float, float]:
         player = threading.Thread(target=play, name="player")
         player.start()
         screen.run(stop)
+        stop.set()
         player.join()
+    if len(taken_s) < calls or not rest:
+        raise SystemExit("ended before it was through: nothing is measured")
     return taken_s, rest, memory_mb()
 
 

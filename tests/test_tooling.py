@@ -144,3 +144,8 @@ def test_what_the_readme_links_to_exists() -> None:
     here = [target for target in targets if "://" not in target]
     assert here
     assert [target for target in here if not (ROOT / target).exists()] == []
+
+
+def test_no_benchmark_is_called_like_a_module_of_python() -> None:
+    # Started as a script, its folder comes first: the others would import it in place of Python's.
+    assert {file.stem for file in (ROOT / "bench").glob("*.py")} & sys.stdlib_module_names == set()

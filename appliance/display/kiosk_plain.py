@@ -40,6 +40,8 @@ STEPS = (
 SHORT_WIDE = 640
 STEP = 54
 LOW_STEP = 110
+LOW_ROWS = 2
+"""So many offers stand above each other where the page is low."""
 BUTTON = 150
 SIGN = 150
 TITLE, SAID = (58, 24), (36, 16)
@@ -145,7 +147,7 @@ def draw_help(sheet: KioskSheet, page: Help) -> None:
     columns = 1
     if low and not wide:
         columns, rows = rows, 1
-    elif low and rows > 2:  # noqa: PLR2004  (as many as stand above each other there)
+    elif low and rows > LOW_ROWS:
         columns, rows = 2, 2
     upper, _ = offered.split_top(high)
     cells = grid(upper, columns, rows, u(GAP)) if rows else []

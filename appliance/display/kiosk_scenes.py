@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from appliance.display.theme import Colour
 
 OVERSIZE = 3
+HALF_WHITE = 3 * 255 / 2
+"""Red, green and blue of a ground on which the ink is seen better than the paper."""
 WIDE, HIGH = 150, 100
 """A scene's own measures."""
 
@@ -199,7 +201,7 @@ def _wait(e: _Easel) -> None:
     e.shape(((43, 82), *((x, y + 2.5) for x, y in teeth), (107, 82)), p.ink)
     e.shape(((45, 80), *teeth, (105, 80)), p.paper)
     e.dot(75, 56, 19, p.light)
-    e.path(((66, 57), (73, 64), (85, 49)), 5, p.ink if sum(p.light) > 380 else p.paper)  # noqa: PLR2004  (half as bright as white)
+    e.path(((66, 57), (73, 64), (85, 49)), 5, p.ink if sum(p.light) > HALF_WHITE else p.paper)
 
 
 _DRAWN = {

@@ -1,6 +1,6 @@
 """How long the statistics of a month take, and what it costs to have them.
 
-    python -m bench.statistics [--devices N] [--postgresql]
+    python -m bench.month [--devices N] [--postgresql]
 
 A day of 1,000 devices, some 1,000 events each, as a real desk writes them, is put into a store and
 counted; what was counted is copied to the other days of the month. Then the month of one site is
