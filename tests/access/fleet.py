@@ -16,7 +16,7 @@ from central.access.authority import Authority
 from central.access.inventory_file import load
 from central.access.rights import Places, files_of
 from tests.support.broker import Mosquitto
-from tests.support.ports import free_port
+from tests.support.ports import free_port, free_ports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,7 +133,7 @@ class Fleet:
 
     def __init__(self, folder: Path, inventory: str = INVENTORY) -> None:
         self.folder = folder
-        self.ports = {name: free_port() for name in PORTS}
+        self.ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
         self.inventory_path = folder / "inventory.toml"
         self.inventory_path.write_text(inventory.format(**self.ports), "utf-8")
         self.inventory: Inventory = load(self.inventory_path)

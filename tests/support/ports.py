@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack
 
 HOST = "127.0.0.1"
 
@@ -13,10 +14,17 @@ def free_port() -> int:
     Another process may take it before the caller does: a server that can bind port 0 itself should
     do that instead.
     """
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    (port,) = free_ports(1)
+    return port
+
+
+def free_ports(count: int) -> list[int]:
+    """Give so many of them, no two the same; see `free_port`."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 def accepts(address: tuple[str, int] | str) -> bool:
