@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from appliance.explaining import clock, sentence
 from appliance.line import events
+from appliance.tools.explaining import clock, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

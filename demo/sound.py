@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from appliance import config
-from appliance.sound_verbs import render
+from appliance.tools.clips import render
 from appliance.wiring import speech
 
 if TYPE_CHECKING:

@@ -60,7 +60,7 @@ DESK_PARTS: Final = frozenset(
     }
 )
 # Packages of which each module is a part of its own.
-SEVERAL: Final = frozenset({"board", "desk", "kiosk"})
+SEVERAL: Final = frozenset({"board", "desk", "kiosk", "tools"})
 PROCESSES: Final = frozenset(
     {"desk.loop", "desk.forecaster", "scanner", "board.screen", "kiosk.screen"}
 )
@@ -76,6 +76,7 @@ MAY_KNOW: Final = {
     "board.__init__": NOTHING,
     "desk.__init__": NOTHING,
     "kiosk.__init__": NOTHING,
+    "tools.__init__": NOTHING,
     "config": NOTHING,
     "errors": NOTHING,
     "files": NOTHING,
@@ -128,16 +129,10 @@ MAY_KNOW: Final = {
     "desk.slips": PARTS | {"desk.forecasting"},
     "board.slide_folder": GROUND | {"display"},
     "board.slides_fetch": GROUND | {"display", "board.slide_folder"},
-    "sound_verbs": GROUND | {"board.announcing", "drivers"},
-    "aiming": PARTS,
-    "aiming_verb": PARTS | {"aiming"},
     "console": GROUND | {"line", "bus"},
     "doctor": PARTS | {"console", "desk.health"},
-    "explaining": GROUND | {"line"},
-    "fallback": GROUND | {"display"},
     "desk.forecasting": GROUND,
     "desk.forecaster": PARTS | {"desk.daybooks", "desk.forecasting", "desk.learned"},
-    "journal_verbs": GROUND | {"line", "journal"},
     "desk.learned": GROUND | {"line"},
     "support": PARTS | {"console", "doctor"},
     "desk.surroundings": PARTS
@@ -160,7 +155,13 @@ MAY_KNOW: Final = {
     "kiosk.views": frozenset({"display", "kiosk.hall", "kiosk.manners", "kiosk.visit"}),
     "kiosk.layers": frozenset({"display", "drivers"}),
     "kiosk.screen": PARTS | KIOSK_PARTS | {"board.screen", "kiosk.layers"},
-    "replay": GROUND | {"line", "checkin"},
+    "tools.aim": PARTS | {"tools.aiming"},
+    "tools.aiming": PARTS,
+    "tools.clips": GROUND | {"board.announcing", "drivers"},
+    "tools.explaining": GROUND | {"line"},
+    "tools.fallback": GROUND | {"display"},
+    "tools.journal": GROUND | {"line", "journal"},
+    "tools.replay": GROUND | {"line", "checkin"},
     "running": GROUND,
     "whatif": GROUND | {"line", "journal"},
     "wiring": PARTS
@@ -168,20 +169,20 @@ MAY_KNOW: Final = {
     | PROCESSES
     | KIOSK_PARTS
     | {
-        "aiming",
         "board.announcing",
         "board.resting",
         "doctor",
         "kiosk.layers",
         "board.slide_folder",
-        "sound_verbs",
         "board.spoken",
         "board.voice",
+        "tools.aiming",
+        "tools.clips",
     },
     "verbs": PARTS
     | {"board.slide_folder", "board.slides_fetch", "desk.agenda_sheets", "desk.daybooks"}
-    | {"aiming_verb", "console", "doctor", "explaining", "fallback", "journal_verbs", "pages"}
-    | {"replay", "running", "sound_verbs", "support", "whatif", "wiring"},
+    | {"console", "doctor", "pages", "running", "support", "whatif", "wiring"}
+    | {f"tools.{tool}" for tool in ("aim", "clips", "explaining", "fallback", "journal", "replay")},
     "cli": frozenset({"verbs"}),
 }
 # What ships apart from it → the parts of the appliance that it may know.
@@ -224,9 +225,9 @@ HOMES: Final = {
         "kiosk.offer",
         "kiosk.views",
         "kiosk.visit",
-        "replay",
         "strings",
         "support",
+        "tools.replay",
     },
     "numpy": {"line", "drivers", "scanner"},
     "paho": {"bus"},

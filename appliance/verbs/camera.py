@@ -51,20 +51,21 @@ def add(verbs: Verbs) -> None:
 
 
 def _aim(asked: argparse.Namespace) -> int:
-    from appliance import aiming_verb, wiring
+    from appliance import wiring
     from appliance.errors import LobbyError
     from appliance.strings import texts
+    from appliance.tools import aim
 
     try:
         if asked.card is not None:
-            aiming_verb.write_card(asked.card)
+            aim.write_card(asked.card)
             print(texts(asked.language or "en")("aim.card", file=asked.card))
             return FINE
         chosen = settings(asked.config)
         words = texts(asked.language or chosen.site.language)
         open_camera = partial(wiring.attached.camera, chosen.camera, bracket=False)
         open_screen = partial(wiring.attached.aim_screen, chosen)
-        return aiming_verb.run(asked, words, open_camera, open_screen, sys.stdout, sys.stderr)
+        return aim.run(asked, words, open_camera, open_screen, sys.stdout, sys.stderr)
     except LobbyError as error:
         return sorry(error)
     except LookupError as error:

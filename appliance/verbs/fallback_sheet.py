@@ -29,8 +29,8 @@ def _fallback_sheet(asked: argparse.Namespace) -> int:
     from appliance import wiring
     from appliance.display.slip_fonts import SlipFonts
     from appliance.errors import LobbyError
-    from appliance.fallback import write_sheet
     from appliance.strings import texts
+    from appliance.tools.fallback import write_sheet
 
     chosen = settings(asked.config)
     now = wiring.attached.clock(chosen.clock).now()

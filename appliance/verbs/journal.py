@@ -70,7 +70,7 @@ def _day(verb: argparse.ArgumentParser, meaning: str) -> None:
 
 def _journal(asked: argparse.Namespace) -> int:
     from appliance import wiring
-    from appliance.journal_verbs import Place, run
+    from appliance.tools.journal import Place, run
 
     if asked.journal is not None and asked.config is None and not CONFIG.exists():
         return run(asked, Place(asked.journal), sys.stdout, sys.stderr)

@@ -34,8 +34,8 @@ def _replay(asked: argparse.Namespace) -> int:
     if what_if.given(asked):
         return wrong_use("without --journal commands are played, and there is no day to ask about.")
     from appliance import wiring
-    from appliance.replay import Replay, run
     from appliance.strings import texts
+    from appliance.tools.replay import Replay, run
 
     line = None if asked.config is None else wiring.lobby.line(settings(asked.config))
     return run(Replay(line, texts("en")), sys.stdin.buffer, sys.stdout)

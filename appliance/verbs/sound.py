@@ -30,8 +30,9 @@ def add(verbs: Verbs) -> None:
 
 
 def _sound(asked: argparse.Namespace) -> int:
-    from appliance import config, sound_verbs, wiring
+    from appliance import config, wiring
     from appliance.errors import LobbyError
+    from appliance.tools import clips
 
     lobby = settings(asked.config)
     chosen = lobby.sound
@@ -42,16 +43,16 @@ def _sound(asked: argparse.Namespace) -> int:
         match asked.sound_verb:
             case "render":
                 needed = speech.clips(lobby, chosen)
-                sound_verbs.render(speech.renderer(chosen), chosen.clips, needed, sys.stdout)
+                clips.render(speech.renderer(chosen), chosen.clips, needed, sys.stdout)
             case "clips":
                 needed = speech.clips(lobby, chosen)
-                sound_verbs.list_clips(chosen.recorded, needed, sys.stdout)
+                clips.list_clips(chosen.recorded, needed, sys.stdout)
             case _ if asked.out is not None:
-                sound_verbs.save(speech.voice(chosen), asked.out, asked.number, asked.counter)
+                clips.save(speech.voice(chosen), asked.out, asked.number, asked.counter)
             case _:
                 loud = chosen.volume_percent / 100
                 aloud = speech.speaker(chosen)
-                sound_verbs.say(speech.voice(chosen), aloud, loud, asked.number, asked.counter)
+                clips.say(speech.voice(chosen), aloud, loud, asked.number, asked.counter)
     except LobbyError as error:
         return sorry(error)
     return FINE

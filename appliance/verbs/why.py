@@ -22,10 +22,10 @@ def add(verbs: Verbs) -> None:
 
 
 def _why(asked: argparse.Namespace) -> int:
-    from appliance.explaining import why_called
     from appliance.journal.journal import JournalError
     from appliance.journal.reading import JournalReader
     from appliance.strings import texts
+    from appliance.tools.explaining import why_called
 
     chosen = settings(asked.config)
     try:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import time
 
-    from appliance.aiming import Screen
     from appliance.drivers.buttons import Buttons
     from appliance.drivers.buzzer import Buzzer
     from appliance.drivers.camera import Camera
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from appliance.drivers.screen_power import ScreenPower
     from appliance.drivers.touch import TouchMonitor
     from appliance.drivers.vitals import Machine
+    from appliance.tools.aiming import Screen
 
 _log = logging.getLogger(__name__)
 
@@ -273,10 +273,10 @@ def touch_monitor(settings: config.Settings) -> TouchMonitor:
 @contextmanager
 def aim_screen(settings: config.Settings) -> Iterator[Screen]:
     """Open the screen for whoever mounts the camera."""
-    from appliance.aiming import Screen
     from appliance.display.aiming import AimPainter
     from appliance.display.fonts import find_fonts
     from appliance.display.text import Typesetter
+    from appliance.tools.aiming import Screen
 
     with monitor(settings) as opened:
         yield Screen(opened, AimPainter(opened.size, Typesetter(find_fonts())))

@@ -53,7 +53,7 @@ def bench(
 
 def _speak(settings: config.Settings) -> None:
     """Speak a call that nobody waits for."""
-    from appliance.sound_verbs import say
+    from appliance.tools.clips import say
     from appliance.wiring import speech
 
     chosen = settings.sound

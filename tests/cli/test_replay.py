@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from appliance.line.opening import OpeningHours, Span
-from appliance.replay import Replay
 from appliance.strings import texts
+from appliance.tools.replay import Replay
 from tests.support.lobby import empty_line
 
 SETUP = {

@@ -12,10 +12,10 @@ import pytest
 
 from appliance import cli, config
 from appliance.display.fallback_sheet import PER_PAGE, Group, Instructions, draw
-from appliance.fallback import FallbackError, paper_numbers, write_sheet
 from appliance.line import commands
 from appliance.line.model import Mode
 from appliance.strings import languages, texts
+from appliance.tools.fallback import FallbackError, paper_numbers, write_sheet
 from appliance.wiring import lobby
 from tests.paper.slips import BERLIN, FONTS
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from appliance.aiming import Aiming, Screen
 from appliance.display.aiming import AimPainter
 from appliance.display.fonts import find_fonts
 from appliance.display.text import Typesetter
@@ -16,6 +15,7 @@ from appliance.drivers.camera import CameraGone
 from appliance.drivers.folder_monitor import FolderMonitor
 from appliance.drivers.simulated_camera import SimulatedCamera
 from appliance.strings import texts
+from appliance.tools.aiming import Aiming, Screen
 from tests.seeing.clock import Clock
 
 if TYPE_CHECKING:

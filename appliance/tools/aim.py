@@ -8,11 +8,11 @@ import threading
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final, TextIO
 
-from appliance.aiming import Aiming, Screen
 from appliance.drivers.aim_target import card
 from appliance.drivers.monitor import MonitorGone
 from appliance.errors import LobbyError
 from appliance.files import write_atomically
+from appliance.tools.aiming import Aiming, Screen
 
 if TYPE_CHECKING:
     import argparse
