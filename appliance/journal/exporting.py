@@ -16,9 +16,9 @@ import msgspec
 from appliance.journal import codec
 from appliance.journal.looking import DamagedError
 from appliance.journal.records import ServiceTotals
-from appliance.journal.small_counts import SHOWN_FROM, Hidden, Sum, hidden
 from appliance.journal.totals import totals
 from appliance.line import events
+from appliance.small_counts import SHOWN_FROM, Hidden, Sum, hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from central.statistics.small_counts import SHOWN_FROM
+from appliance.small_counts import SHOWN_FROM
 from central.statistics.table import FIGURES, Hidden, figure
 
 if TYPE_CHECKING:

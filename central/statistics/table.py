@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from central.statistics.small_counts import SHOWN_FROM, Cell, Sum, hidden
+from appliance.small_counts import SHOWN_FROM, Sum, hidden
 from central.statistics.spans import Span
 
 if TYPE_CHECKING:
@@ -27,6 +27,13 @@ UNTOLD = ("walk_in", "others")
 ADVISER = "attended"
 TOTAL = "total"
 HALF, MOST = 0.5, 0.9
+
+
+class Cell(NamedTuple):
+    """A place in a table."""
+
+    row: str
+    column: str
 
 
 class Hidden(Enum):
@@ -122,12 +129,12 @@ def shown(period: Period) -> Table:
     }
     sums = [*_across(rows), *_down(days), *_down(services), *_down(hours)]
     untold = frozenset(Cell(name, column) for name in rows for column in UNTOLD)
-    small, further = hidden(counts, sums, untold)
+    away = hidden(counts, sums, untold)
 
     def count(cell: Cell) -> int | Hidden:
-        if cell in small:
+        if cell in away.small:
             return Hidden.SMALL
-        return Hidden.FURTHER if cell in further else counts[cell]
+        return Hidden.FURTHER if cell in away.further else counts[cell]
 
     def row(name: str, *, incomplete: bool = False) -> Row:
         visitors, booked, no_show = (count(Cell(name, column)) for column in COUNTS)
@@ -172,7 +179,7 @@ def _counted(tally: Tally) -> dict[str, int]:
     }
 
 
-def _across(rows: Iterable[str]) -> list[Sum]:
+def _across(rows: Iterable[str]) -> list[Sum[Cell]]:
     """Give what adds up in a row."""
     return [
         Sum(Cell(row, "visitors"), (Cell(row, one), Cell(row, other)))
@@ -181,7 +188,7 @@ def _across(rows: Iterable[str]) -> list[Sum]:
     ]
 
 
-def _down(rows: Iterable[str]) -> list[Sum]:
+def _down(rows: Iterable[str]) -> list[Sum[Cell]]:
     """Give what adds up in the columns."""
     names = list(rows)
     return [

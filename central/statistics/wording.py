@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
-from central.statistics.small_counts import SHOWN_FROM
+from appliance.small_counts import SHOWN_FROM
 from central.statistics.table import Hidden
 from central.texts import said_date, texts
 

@@ -9,10 +9,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from appliance.small_counts import SHOWN_FROM, Sum, hidden
 from central.statistics.reading import Period
-from central.statistics.small_counts import SHOWN_FROM, Cell, Sum, hidden
 from central.statistics.spans import month
-from central.statistics.table import Hidden, Table, shown
+from central.statistics.table import Cell, Hidden, Table, shown
 from central.statistics.tally import Tally
 
 if TYPE_CHECKING:
@@ -44,19 +44,19 @@ def test_more_than_one_value_is_left_for_whatever_is_small(parts: list[int]) -> 
     sums = [Sum(Cell(r, "all"), (Cell(r, "a"), Cell(r, "b"))) for r in "xyt"]
     sums += [Sum(Cell("t", c), (Cell("x", c), Cell("y", c))) for c in ("a", "b", "all")]
     untold = frozenset(cell for cell in counts if cell.column == "b")
-    small, further = hidden(counts, sums, untold)
+    away = hidden(counts, sums, untold)
     tables = added_up(list(GRID))
     looks_the_same = np.ones(GRID.shape[1], dtype=bool)
     for cell, values in tables.items():
-        if cell in small:
+        if cell in away.small:
             looks_the_same &= values < SHOWN_FROM
-        elif cell in further:
+        elif cell in away.further:
             looks_the_same &= values >= SHOWN_FROM
         elif cell not in untold:
             looks_the_same &= values == counts[cell]
     for cell, values in tables.items():
         if 0 < counts[cell] < SHOWN_FROM:
-            assert len(np.unique(values[looks_the_same])) > 1, (cell, counts, small, further)
+            assert len(np.unique(values[looks_the_same])) > 1, (cell, counts, away)
 
 
 def period(days: Sequence[tuple[int, int, int]]) -> Period:

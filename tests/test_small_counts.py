@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.journal.small_counts import SHOWN_FROM, Hidden, Sum, hidden
+from appliance.small_counts import SHOWN_FROM, Hidden, Sum, hidden
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
