@@ -74,8 +74,13 @@ class Client(mqtt.Client):
         self.connect(host, port, KEEPALIVE_S, clean_start=session_s == 0, properties=wanted)
 
     def hang_up(self) -> None:
-        """Close the socket without a word: the broker publishes the will."""
+        """Close the socket without a word: the broker publishes the will.
+
+        Who gets what comes is let go of as well. It knows this client in turn, and as long as each
+        holds the other, paho's second pair of sockets, with which it wakes itself, stays open.
+        """
         self._sock_close()
+        self.on_connect = self.on_disconnect = self.on_message = self.on_publish = None
 
     def _create_socket(self) -> mqtt.SocketLike:
         """Give paho a socket: it has no public way to bring one."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import queue
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from appliance.bus.access import Rights, access_list
@@ -200,6 +202,27 @@ def test_closing_twice_is_fine(mosquitto: Mosquitto) -> None:
     ear.wait_for(Connected)
     ear.link.close()
     ear.link.close()
+
+
+def test_nothing_stays_open_of_a_connection_that_is_over(mosquitto: Mosquitto) -> None:
+    ear = Ear(mosquitto, "ear")
+    gc.collect()
+    gc.disable()  # it would tidy up, some day
+    try:
+        before = open_files()
+        with ear.link:
+            ear.wait_for(Connected)
+            mosquitto.kill()
+            ear.wait_for(Disconnected)
+            mosquitto.start()
+            ear.wait_for(Connected)
+        assert open_files() == before
+    finally:
+        gc.enable()
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def test_tcp_works_as_well(mosquitto: Mosquitto) -> None:
