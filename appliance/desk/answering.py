@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from appliance.bus.messages import asked
 from appliance.bus.messages.payload import MessageError, decode, encode
+from appliance.bus.orders import read_command, short_of
 from appliance.bus.replies import refusal
 from appliance.bus.verbs import (
     AT_KIOSKS,
@@ -17,8 +18,6 @@ from appliance.bus.verbs import (
     NotAsked,
     NotAskedError,
     check_may_ask,
-    read_command,
-    short_of,
 )
 from appliance.desk.keeper import Asking
 from appliance.line import commands
@@ -52,7 +51,7 @@ class Answering:
         journal: Remembers what was answered.
         topics: The lobby's tree.
         texts: In the site's language.
-        visitors: Knows in which language who is answered.
+        visitors: Knows how who is answered reads.
         publish: Sends on the bus.
         refused: Told of each message that was not what it should be.
     """
@@ -112,7 +111,7 @@ class Answering:
             self._refused()
             return self._refusal(NotAsked.MALFORMED, error=str(error))
         asking = Asking(topic.caller, key, request)
-        visitor = self._visitors.asking(asking, body.language or "")
+        visitor = self._visitors.asking(asking, body.language or "", large_print=body.large_print)
         try:
             return encode(self._done(topic, body, asking, visitor, now))
         except NotAskedError as error:
@@ -149,7 +148,7 @@ class Answering:
         if topic.verb == HELP:
             self._walk_ins.help_wanted(now, _name(topic), visitor.key)
         else:
-            self._visitors.speaks(_name(topic), visitor.language, now)
+            self._visitors.reads(_name(topic), visitor, now)
         return asked.Reply(ok=True)
 
     def _refusal(self, reason: NotAsked, **facts: str) -> bytes:

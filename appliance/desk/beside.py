@@ -94,7 +94,7 @@ class Beside:
         """Give a word for a process of the desk's own device; None: not expected, or not known.
 
         Args:
-            name: `scanner` or `board`.
+            name: `scanner`, `board` or `kiosk`.
         """
         process = Process(self._topics.device, name)
         if process not in self._watched:

@@ -45,7 +45,7 @@ class Entrance:
         keeper: Of the line.
         publishing: Knows the forecasts, and whether there is paper.
         around: What the desk has around it.
-        visitors: Knows in which language who is answered.
+        visitors: Knows how who is answered reads.
         tell: Tells the kiosk.
     """
 
@@ -147,7 +147,9 @@ class Entrance:
     def _checked_in(
         self, admission: Admission, booking: Booking, now: datetime, visitor: Visitor
     ) -> asked.Reply:
-        command = commands.CheckIn(booking, language=visitor.language)
+        command = commands.CheckIn(
+            booking, language=visitor.language, large_print=visitor.large_print
+        )
         return self._keeper.do(command, now, _worded(visitor, admission), visitor.texts)
 
     def _met_again(self, admission: Admission, number: str, now: datetime, visitor: Visitor) -> Met:
@@ -187,7 +189,7 @@ class Entrance:
         directions = self._around.set_directions
         if directions and self._publishing.paper and (first or (back and led <= COPIES)):
             self._led[booking.id] = led + 1
-            set_slip = directions(booking, now, visitor.language)
+            set_slip = directions(booking, now, visitor.language, large=visitor.large_print)
             self._keeper.print_unnumbered(booking.place or "", set_slip)
         return Met(admission.outcome.value, admission.facts, reply)
 

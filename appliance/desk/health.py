@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from appliance.desk.alarms import Level, Steady
-from appliance.desk.beside import BOARD, SCANNER
+from appliance.desk.beside import BOARD, KIOSK, SCANNER
 from appliance.desk.parts import Wrong
 from appliance.drivers.vitals import Card, Vitals
 
@@ -98,6 +98,7 @@ class HealthPart:
         return {
             "camera": self._beside.state(SCANNER),
             "board": self._beside.state(BOARD),
+            "kiosk": self._beside.state(KIOSK),
             "card": None if vitals.card is None else vitals.card.value,
             "disk_free_bytes": vitals.disk_free_bytes,
             "memory_free_bytes": vitals.memory_free_bytes,

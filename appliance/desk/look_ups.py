@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from appliance.bus.messages import asked
 from appliance.bus.messages.payload import LIMIT_BYTES, encode
+from appliance.bus.orders import slip_of
 from appliance.bus.replies import refusal
-from appliance.bus.verbs import AGENDA, NotAsked, slip_of
+from appliance.bus.verbs import AGENDA, NotAsked
 from appliance.desk.agenda_sheets import listed
 from appliance.line.answers import Reason
 

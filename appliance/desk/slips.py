@@ -103,7 +103,7 @@ class Slips:
         self._compositor()
 
     def setter(
-        self, line: Line, number: str, now: datetime, told: Told | None, *, large: bool = False
+        self, line: Line, number: str, now: datetime, told: Told | None
     ) -> Callable[[bool], paper.Slip]:
         """Give what sets the slip of a ticket; given True, as a copy.
 
@@ -112,11 +112,11 @@ class Slips:
             number: The ticket's.
             now: Desk time.
             told: The forecasts, where they are fresh; else the rough range is told.
-            large: In large print, whatever is usual here.
         """
-        tongue = self._tongue(line.tickets[number].spoken)
+        ticket = line.tickets[number]
+        tongue = self._tongue(ticket.spoken)
         slip = self._compose(line, number, now, told, tongue)
-        large = large or self._large_print
+        large = ticket.reads_large or self._large_print
 
         def setter(copy: bool) -> paper.Slip:  # noqa: FBT001  (what `Job.set_slip` is given)
             return set_slip(replace(slip, copy=copy), tongue.texts, self._compositor(), large=large)
@@ -138,7 +138,7 @@ class Slips:
             service: Its code.
             now: Desk time.
             language: Of who reads it; empty: not known.
-            large: As for `setter`.
+            large: In large print, whatever is usual here.
         """
         tongue = self._tongue(language)
         offer = tongue.offers.get(service)
@@ -162,7 +162,7 @@ class Slips:
             booking: With its place.
             now: Desk time.
             language: As for `redirect`.
-            large: As for `setter`.
+            large: As for `redirect`.
         """
         tongue = self._tongue(language)
         slot = booking.slot.astimezone(self._zone)

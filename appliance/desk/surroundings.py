@@ -74,6 +74,22 @@ class Publish(Protocol):
         """Send, or give 0."""
 
 
+class SetDirections(Protocol):
+    """Gives what sets the slip that leads to an adviser; `Slips.directions` does."""
+
+    def __call__(self, booking: Booking, now: datetime, language: str, *, large: bool) -> SetSlip:
+        """Give it, in a language; `large`: in large print, whatever is usual here."""
+
+
+class SetRedirect(Protocol):
+    """Gives what sets the slip that says where else a service is; `Slips.redirect` does."""
+
+    def __call__(
+        self, service: str, now: datetime, language: str, *, large: bool
+    ) -> SetSlip | None:
+        """Give it, as above; None: nobody knows."""
+
+
 class Upstream(Protocol):
     """The way to the central broker; `Uplink` is one."""
 
@@ -136,9 +152,8 @@ class Surroundings:
         panel: How often the buttons may be pressed.
         wording: Words what depends on the line and on the site.
         follow: Gives a new secret for a slip's QR; empty: slips carry none.
-        set_directions: Gives what sets the slip that leads to an adviser, in a language; None:
-            there is none.
-        set_redirect: The same for the slip that says where else a service is; it may give None.
+        set_directions: Gives what sets the slip that leads to an adviser; None: there is none.
+        set_redirect: The same for the slip that says where else a service is.
         parts: What is looked after in every round.
         upstream: The way to the central broker; None: there is none.
         watch: Watches the device, and is one of the parts; None: nobody does.
@@ -157,8 +172,8 @@ class Surroundings:
     show_light: Callable[[Light], None] = lambda _: None
     panel: Panel = field(default_factory=Panel)
     follow: Callable[[], str] = lambda: ""
-    set_directions: Callable[[Booking, datetime, str], SetSlip] | None = None
-    set_redirect: Callable[[str, datetime, str], SetSlip | None] | None = None
+    set_directions: SetDirections | None = None
+    set_redirect: SetRedirect | None = None
     parts: Sequence[Part] = ()
     upstream: Upstream | None = None
     watch: Watch | None = None

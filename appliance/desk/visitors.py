@@ -1,9 +1,9 @@
-"""Who is spoken to, and in which language: that which a visitor chose, for this visitor only.
+"""Who is spoken to, and how they read: as a visitor chose it, for this visitor only.
 
-A kiosk's screen says which language somebody has chosen there, and takes it back when they leave.
-So a code that is held up, or a button that is pressed, is answered in that language too, although
-neither camera nor button knows of it. A kiosk that dies in between takes nothing back: what it said
-is forgotten after a while.
+A kiosk's screen says which language and type somebody has chosen there, and takes it back when they
+leave. So a code that is held up, or a button that is pressed, is answered in that language too, on
+a slip in large print where large type was chosen, although neither camera nor button knows of it. A
+kiosk that dies in between takes nothing back: what it said is forgotten after a while.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from appliance.desk.wording import Wording
 
-SPOKEN_FOR: Final = timedelta(minutes=2)
-"""Nobody stands at a kiosk for longer without a touch: its screen forgets them before."""
+CHOSEN_FOR: Final = timedelta(minutes=2)
+"""The screen says it again every minute, for as long as somebody is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,13 @@ class Visitor:
     Args:
         texts: What they are answered with.
         language: Theirs, for ticket and slip; empty: not known.
+        large_print: They read large type; so is their slip.
         asking: The command that they ask by, at a kiosk or through staff; None: a scan or a press.
     """
 
     texts: Texts
     language: str = ""
+    large_print: bool = False
     asking: Asking | None = None
 
     @property
@@ -45,7 +47,7 @@ class Visitor:
 
 
 class Visitors:
-    """Knows which language is read at which kiosk now.
+    """Knows how who stands at which kiosk reads.
 
     Args:
         wording: Has the texts of all languages of the site.
@@ -55,24 +57,25 @@ class Visitors:
     def __init__(self, wording: Wording, texts: Texts) -> None:
         self._wording = wording
         self._texts = texts
-        self._spoken: dict[str, tuple[str, datetime]] = {}
+        self._chosen: dict[str, tuple[str, bool, datetime]] = {}
 
-    def speaks(self, kiosk: str, language: str, now: datetime) -> None:
-        """Note the language of who stands at a kiosk; empty: nobody who chose one."""
-        self._spoken.pop(kiosk, None)
-        if language:
-            self._spoken[kiosk] = language, now
+    def reads(self, kiosk: str, visitor: Visitor, now: datetime) -> None:
+        """Note how who stands at a kiosk reads; as everybody: nobody chose anything."""
+        self._chosen.pop(kiosk, None)
+        if visitor.language or visitor.large_print:
+            self._chosen[kiosk] = visitor.language, visitor.large_print, now
 
     def at(self, kiosk: str, now: datetime) -> Visitor:
         """Give who stands at a kiosk."""
-        language, since = self._spoken.get(kiosk, ("", now))
+        language, large_print, since = self._chosen.get(kiosk, ("", False, now))
         # A clock that was set back shall not make two minutes a day.
-        if not language or abs(now - since) >= SPOKEN_FOR:
+        if abs(now - since) >= CHOSEN_FOR:
             return Visitor(self._texts)
-        return Visitor(self._wording.texts(language), language)
+        texts = self._wording.texts(language) if language else self._texts
+        return Visitor(texts, language, large_print)
 
-    def asking(self, asking: Asking, language: str) -> Visitor:
+    def asking(self, asking: Asking, language: str, *, large_print: bool = False) -> Visitor:
         """Give who asks by a command; staff are answered in the site's language, whoever comes."""
         at_a_kiosk = bool(language) and asking.caller.startswith("kiosk.")
         texts = self._wording.texts(language) if at_a_kiosk else self._texts
-        return Visitor(texts, language, asking)
+        return Visitor(texts, language, large_print, asking)

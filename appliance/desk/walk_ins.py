@@ -33,7 +33,7 @@ class WalkIns:
         keeper: Of the line.
         publishing: Knows whether there is paper.
         around: What the desk has around it.
-        visitors: Knows in which language who is answered.
+        visitors: Knows how who is answered reads.
         tell: Tells them.
         kiosk: Where the buttons are.
     """
@@ -59,7 +59,9 @@ class WalkIns:
         """Deal with a press of a service's button."""
         visitor = self._visitors.at(self._kiosk, now)
         if self._around.panel.may(now, self._kiosk):
-            command = commands.Issue(service, language=visitor.language)
+            command = commands.Issue(
+                service, language=visitor.language, large_print=visitor.large_print
+            )
             self._give(self._kiosk, command, visitor, now)
         else:
             self._tell(self._kiosk, Met(ONE_MOMENT, {}, asked.Reply(ok=False)))
@@ -107,7 +109,7 @@ class WalkIns:
         if reply.reason != Reason.WALK_INS_REDIRECTED.value:
             return {}
         setter = self._around.set_redirect
-        set_slip = setter and setter(service, now, visitor.language)
+        set_slip = setter and setter(service, now, visitor.language, large=visitor.large_print)
         if set_slip and self._publishing.paper:
             self._keeper.print_unnumbered(service, set_slip)
         return self._wording.redirect(service)

@@ -107,11 +107,23 @@ class KioskPainter:
         count = buttons(len(signs.texts))
         self._layout = lay_out(size, self.part, count)
         self._drawn: dict[Box, _Drawn] = {}
+        self.mirrored = False
+        """It was drawn for a language that runs from right to left."""
 
     @property
     def targets(self) -> tuple[Target, ...]:
         """What can be touched now, in pixels of the screen."""
         return tuple(target for drawn in self._drawn.values() for target in drawn.targets)
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The same in reading order: row by row, from where the visitor's language begins."""
+
+        def place(target: Target) -> tuple[int, int]:
+            area = target.area
+            return area.top, -area.right if self.mirrored else area.left
+
+        return tuple(each.action for each in sorted(self.targets, key=place))
 
     @property
     def placed(self) -> tuple[Placed, ...]:
@@ -136,22 +148,22 @@ class KioskPainter:
             drawn = self._drawn.get(panel.box)
             if drawn is not None and drawn.needs == panel.needs:
                 continue
-            box = self._draw(panel, view.look)
+            box = self._draw(panel, view.look, view.ring)
             if box is not None:
                 changed.append(box)
         return tuple(changed)
 
     def _panels(self, view: KioskView) -> list[_Panel]:
         layout, theme = self._layout, self._worn(view.look)
-        page, look, help_is = view.page, view.look, helping(view.page)
+        page, look, ring, help_is = view.page, view.look, view.ring, helping(view.page)
         ground = theme.rest.ground
         head, body, bar = layout.head, layout.body, layout.bar
         panels = [
-            _Panel(body, ground, (page, look), lambda sheet: draw_page(sheet, page)),
+            _Panel(body, ground, (page, look, ring), lambda sheet: draw_page(sheet, page)),
             _Panel(
                 bar,
                 theme.rest.ground,
-                (help_is, look),
+                (help_is, look, ring),
                 lambda sheet: draw_bar(sheet, help_is, layout.rows),
             ),
         ]
@@ -164,7 +176,7 @@ class KioskPainter:
     def _worn(self, look: Look) -> Theme:
         return STARK if look.large else self._theme
 
-    def _draw(self, panel: _Panel, look: Look) -> Box | None:
+    def _draw(self, panel: _Panel, look: Look, ring: str) -> Box | None:
         """Draw a panel; give what of the screen looks otherwise now, if anything does."""
         signs = self._signs
         pen = KioskPen(
@@ -174,7 +186,9 @@ class KioskPainter:
             signs,
             signs.speaking(look.language),
             look.large,
+            ring,
         )
+        self.mirrored = pen.mirrored
         box = panel.box
         sheet = KioskSheet((box.width, box.height), pen, panel.ground)
         panel.draw(sheet)

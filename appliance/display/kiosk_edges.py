@@ -26,7 +26,6 @@ from appliance.display.kiosk_view import (
     Moment,
     OutOfOrder,
     StillThere,
-    Target,
 )
 from appliance.display.layout import MARGIN, Box
 from appliance.display.shapes import Shape
@@ -44,6 +43,7 @@ TITLE_ROW, TITLE_ROW_LOW = 132, 90
 MIDDLE = 900
 """Units of height under which a page on an upright screen has to save room."""
 BADGE = 84
+DATE = 20
 TICK = 30
 MARK = 40
 
@@ -76,7 +76,10 @@ def draw_head(sheet: KioskSheet, clock: datetime | None) -> None:
     sheet.write(time, times, theme.head.ink, Align.RIGHT)
     rest = times._replace(right=times.right - round(time.width + u(28)))
     text = date_of(sheet, clock)
-    date = sheet.fit(text, (rest.width, box.height), (20, 12), 1, Weight.REGULAR)
+    date = sheet.fit(text, (rest.width, box.height), (DATE, 12), 1, Weight.REGULAR)
+    if pen.large and date.cap < u(DATE):
+        # Rather none than one in small type, for who asked for large.
+        return
     sheet.write(date, rest, theme.head_soft.ink, Align.RIGHT)
 
 
@@ -126,20 +129,21 @@ def draw_bar(sheet: KioskSheet, help_is: Helping, rows: int) -> None:
         sheet.write(name, room, face.ink, Align.CENTER)
     size, help_ = cells[-2:]
     words = pen.say("smaller" if pen.large else "larger")
+    sheet.button(LARGE, size, on if pen.large else plain)
     _marked(sheet, size, on if pen.large else plain, Sign.LETTERS, words)
-    sheet.targets.append(Target(LARGE, sheet.seen(size)))
     if help_is is Helping.NONE:
         return
     face = on if help_is is Helping.GIVEN else plain
-    _marked(sheet, help_, face, Shape.QUESTION, pen.say("help"))
     if help_is is Helping.OFFERED:
-        sheet.targets.append(Target(HELP, sheet.seen(help_)))
+        sheet.button(HELP, help_, face)
+    else:
+        sheet.card(help_, face)
+    _marked(sheet, help_, face, Shape.QUESTION, pen.say("help"))
 
 
 def _marked(sheet: KioskSheet, cell: Box, face: Face, sign: Sign | Shape, words: str) -> None:
-    """Draw a button with a sign above its words."""
+    """Draw a sign above words, on a card."""
     u = sheet.pen.u
-    sheet.card(cell, face)
     room = cell.inset(u(PAD * 0.4), u(PAD * 0.3))
     upper, lower = room.split_top(u(MARK + 8))
     sheet.sign(sign, upper, u(MARK), face.sign)
@@ -193,7 +197,7 @@ def draw_way(
     back: bool = True,
     ink: tuple[int, int, int] | None = None,
 ) -> Box:
-    """Draw the way back, the way out, and a title; give the room below.
+    """Draw the way back, the way out, and a title; give the room that is left.
 
     Args:
         sheet: Where.
@@ -205,7 +209,14 @@ def draw_way(
     pen = sheet.pen
     theme, u = pen.theme, pen.u
     box = inner(sheet)
-    row, rest = box.split_top(u(TOUCH))
+    gap = u(GAP if is_low(sheet, sheet.box) else GAP * 1.5)
+    if is_wide(sheet) or box.height < u(MIDDLE):
+        row, rest = box.split_top(u(TOUCH))
+        _, rest = rest.split_top(gap)
+    else:
+        # The upper edge of an upright screen is out of reach from a wheelchair.
+        rest, row = box.split_top(box.height - u(TOUCH))
+        rest, _ = rest.split_top(rest.height - gap)
     way = u(WAY)
     first, _ = row.split_left(way)
     _, last = row.split_left(row.width - way)
@@ -219,7 +230,6 @@ def draw_way(
             sheet.fit(pen.say("back"), (words.width, words.height), (28, 16), 2), words, plain.ink
         )
     sheet.labelled(HOME, last, plain, Sign.CROSS, pen.say("home"), (28, 16))
-    _, rest = rest.split_top(u(GAP if is_low(sheet, sheet.box) else GAP * 1.5))
     if is_wide(sheet):
         room = row._replace(left=round(first.right + u(40)), right=round(last.left - u(40)))
     elif title:

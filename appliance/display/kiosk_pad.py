@@ -16,7 +16,7 @@ from appliance.display.kiosk_layout import GAP, TOUCH
 from appliance.display.kiosk_pen import Face
 from appliance.display.kiosk_pictograms import Sign
 from appliance.display.kiosk_sheet import PAD
-from appliance.display.kiosk_view import DIGIT, ENTER, ERASE, Target
+from appliance.display.kiosk_view import DIGIT, ENTER, ERASE
 
 if TYPE_CHECKING:
     from appliance.display.kiosk_sheet import KioskSheet
@@ -150,9 +150,8 @@ def _keys(sheet: KioskSheet, cells: list[Box]) -> None:
     row = cells[0]._replace(right=cells[-1].right)
     for sign, place in zip(ALPHABET, cells, strict=False):
         cell = _as_read(sheet, row, place)
-        sheet.card(cell, face)
+        sheet.button(f"{DIGIT}:{sign}", cell, face)
         seen = sheet.seen(cell)
-        sheet.targets.append(Target(f"{DIGIT}:{sign}", seen))
         cap = min(seen.height * 0.42, seen.width * 0.5, pen.u(62))
         line = pen.setter.line(sign, Weight.BOLD, cap, seen.width)
         baseline = (seen.top + seen.bottom + line.cap) / 2

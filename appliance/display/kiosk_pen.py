@@ -14,8 +14,11 @@ from appliance.strings import Texts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LARGE = 1.3
-"""So much larger is large type, where its place allows."""
+SHRINK = 0.94
+"""What does not fit is tried so much smaller, again and again."""
+LARGE = SHRINK**-4
+"""So much larger is large type, where its place allows: by whole steps, so that in the same place
+it is never smaller than the usual one."""
 BACKWARDS = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "dv", "yi"})
 """Languages that run from right to left, by their first part in BCP 47."""
 
@@ -69,6 +72,7 @@ class KioskPen(msgspec.Struct, frozen=True):
         signs: What is said.
         texts: In the visitor's language.
         large: In large type.
+        ring: The action whose button has the ring of the keys; empty: none.
     """
 
     setter: Typesetter
@@ -77,6 +81,7 @@ class KioskPen(msgspec.Struct, frozen=True):
     signs: KioskSigns
     texts: Texts
     large: bool = False
+    ring: str = ""
 
     @property
     def mirrored(self) -> bool:

@@ -11,14 +11,14 @@ bounded: what does not fit even so is cut with an ellipsis, and a test finds it.
 from __future__ import annotations
 
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from PIL import Image, ImageDraw
 
 from appliance.display import breaking
 from appliance.display.canvas import Align, Canvas
 from appliance.display.fonts import Weight
-from appliance.display.kiosk_pen import LARGE
+from appliance.display.kiosk_pen import LARGE, SHRINK
 from appliance.display.kiosk_pictograms import Sign, coverage
 from appliance.display.kiosk_view import Target
 from appliance.display.layout import Box, Part
@@ -35,11 +35,12 @@ LEADING_BACKWARDS = 2.5
 REACH = 0.5
 """So much accents and descenders take of a room, above and below a block, in capitals."""
 REACH_BACKWARDS = 1.3
-SHRINK = 0.94
 ROUND = 18
 EDGE = 4
 PAD = 22
 CORNER_OVERSIZE = 4
+RING, RING_GAP = 7, 4
+"""Both together are less than what lies between two buttons."""
 
 
 class Block(NamedTuple):
@@ -113,9 +114,25 @@ class KioskSheet:
             _paste_rounded(image, seen.inset(weight, weight), max(1, radius - weight), face.ground)
 
     def button(self, action: str, box: Box, face: Face) -> None:
-        """Draw a card that can be touched."""
+        """Draw a card that can be touched, in the ring of the keys if that has come to it."""
+        if action == self.pen.ring:
+            self._ring(self.seen(box))
         self.card(box, face)
         self.targets.append(Target(action, self.seen(box)))
+
+    def _ring(self, seen: Box) -> None:
+        """Draw a ring around a box of the picture, with a gap, so that it shows on dark buttons."""
+        pen, image = self.pen, self.canvas.image
+        gap, weight = round(pen.u(RING_GAP)), max(2, round(pen.u(RING)))
+        ground = cast("Colour", image.getpixel((seen.left, seen.top)))
+        for margin, colour in ((gap + weight, pen.theme.call.ground), (gap, ground)):
+            grown = Box(
+                max(0, seen.left - margin),
+                max(0, seen.top - margin),
+                min(self.box.right, seen.right + margin),
+                min(self.box.bottom, seen.bottom + margin),
+            )
+            _paste_rounded(image, grown, round(pen.u(ROUND)) + margin, colour)
 
     def sign(
         self, sign: Sign | Shape, box: Box, size: float, colour: Colour, degrees: int = 0

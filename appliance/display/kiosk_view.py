@@ -256,8 +256,10 @@ class KioskView(msgspec.Struct, frozen=True):
         page: What it is about.
         look: How it is shown.
         clock: Site time, to the minute; None: not known.
+        ring: The action around whose button the ring of the keys is; empty: nobody uses keys.
     """
 
     page: Page
     look: Look
     clock: datetime | None = None
+    ring: str = ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from appliance.display.kiosk_edges import MIDDLE, draw_badge, grid, inner, is_low, is_wide
 from appliance.display.kiosk_layout import GAP, TOUCH
-from appliance.display.kiosk_pen import Face
+from appliance.display.kiosk_pen import LARGE, Face
 from appliance.display.kiosk_pictograms import Sign
 from appliance.display.kiosk_scenes import Paint, Scene, picture
 from appliance.display.kiosk_sheet import PAD
@@ -125,7 +125,8 @@ def _codes(sheet: KioskSheet, page: Welcome, box: Box) -> None:
         scene, words = room.split_top(high)
         _, words = words.split_top(u(PAD * 0.6))
     draw_scene(sheet, Scene.HOLD, scene, _on_main(sheet, face))
-    spare = max(0.0, words.height - u(WORDS_HIGH))
+    high = WORDS_HIGH * LARGE if pen.large else WORDS_HIGH
+    spare = max(0.0, words.height - u(high))
     words = words.inset(0, spare / 2)
     if (arrow := pen.signs.camera) in ARROWS and words.width > u(ROOM_FOR_ARROW):
         place, words = words.split_left(u(76))

@@ -65,7 +65,13 @@ class SdlTouchMonitor(SdlMonitor):
             pygame.K_KP_ENTER: "enter",
             pygame.K_BACKSPACE: "backspace",
             pygame.K_ESCAPE: "escape",
+            pygame.K_LEFT: "left",
+            pygame.K_RIGHT: "right",
+            pygame.K_UP: "up",
+            pygame.K_DOWN: "down",
         }
+        if event.key == pygame.K_TAB:
+            return "shift-tab" if getattr(event, "mod", 0) & pygame.KMOD_SHIFT else "tab"
         if event.key in named:
             return named[event.key]
         if pygame.K_F1 <= event.key <= pygame.K_F12:

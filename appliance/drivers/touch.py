@@ -30,7 +30,8 @@ class KeyDown(NamedTuple):
     """A key came down.
 
     Args:
-        name: The sign that it writes, in capitals; or `enter`, `backspace`, `escape`, `f1` and on.
+        name: The sign that it writes, in capitals; or `enter`, `backspace`, `escape`, `f1` and on,
+            `tab`, `shift-tab`, `left`, `right`, `up`, `down`.
     """
 
     name: str

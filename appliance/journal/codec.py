@@ -20,10 +20,10 @@ EVENT_TYPES: dict[str, type[events.Event]] = {
 """What the line does."""
 RECORD_TYPES: dict[str, type[Record]] = {kind.__name__: kind for kind in get_args(Record)}
 """What the journal does with itself."""
-PRIVATE = frozenset({"caller", "follow", "spoken"})
+PRIVATE = frozenset({"caller", "follow", "spoken", "reads_large"})
 """Members that never leave the device, wherever in an event they stand: who asked for it is the
-house's own business, whoever knows the secret of a slip may follow its number, and a rare language
-tells who it was."""
+house's own business, whoever knows the secret of a slip may follow its number, a rare language
+tells who it was, and whether somebody sees badly is for their slip alone."""
 
 
 EPOCHS = frozenset({"previous_epoch", "first_epoch", "last_epoch"})

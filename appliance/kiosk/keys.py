@@ -23,17 +23,44 @@ MEANINGS: Final[Mapping[str, Sequence[str]]] = {
     "+": (page.MORE,),
 }
 """Key → actions: the first of them that can be touched."""
+ONWARDS: Final = frozenset({"tab", "right", "down"})
+BACKWARDS: Final = frozenset({"shift-tab", "left", "up"})
+"""These lead a ring from button to button; Enter touches the one that is in it."""
+SWAPPED: Final[Mapping[str, str]] = {"left": "right", "right": "left"}
+"""Where a line begins on the right."""
 DIGITS: Final = tuple("123456789")
 TILES: Final = frozenset({page.SERVICE, page.REDIRECT, page.WISH})
 
 
-def action_of(key: str, actions: Sequence[str]) -> str:
+def next_of(key: str, focus: str, actions: Sequence[str], *, mirrored: bool = False) -> str | None:
+    """Give the action that the ring goes to; None: this key does not lead it.
+
+    Args:
+        key: Its name, as in `drivers.touch`.
+        focus: Where the ring is; empty, or nothing that is there: nowhere yet.
+        actions: What can be touched, in reading order.
+        mirrored: That runs from right to left.
+    """
+    if mirrored:
+        key = SWAPPED.get(key, key)
+    if key not in ONWARDS | BACKWARDS or not actions:
+        return None
+    step = 1 if key in ONWARDS else -1
+    if focus not in actions:
+        return actions[0 if step > 0 else -1]
+    return actions[(actions.index(focus) + step) % len(actions)]
+
+
+def action_of(key: str, actions: Sequence[str], focus: str = "") -> str:
     """Give the action that a key stands for; empty: none.
 
     Args:
         key: Its name, as in `drivers.touch`.
         actions: What can be touched, in reading order.
+        focus: What is in the ring.
     """
+    if key == "enter" and focus in actions:
+        return focus
     if f"{page.DIGIT}:{key}" in actions:
         return f"{page.DIGIT}:{key}"
     tiles = [action for action in actions if action.partition(":")[0] in TILES]

@@ -91,6 +91,10 @@ class Manners(msgspec.Struct, frozen=True):
             return visit, ()
         return self._means(visit, word, what, now_s, key)
 
+    def goes_to(self, visit: Visit, action: str, now_s: float) -> Step:
+        """The ring of the keys goes to a button: it is seen where they are, and nothing is done."""
+        return replace(visit, ring=action, ring_s=visit.turned_s, touched_s=now_s), ()
+
     def press(self, visit: Visit, service: str, now_s: float, key: bytes) -> Step:
         """The button of a service was pressed, on a kiosk that has buttons of its own."""
         if visit.told is not None:
@@ -124,8 +128,8 @@ class Manners(msgspec.Struct, frozen=True):
         until_s = now_s + lasts_s + timing.reading_s * notice.more_characters
         told = Told(notice, now_s, until_s)
         shown = replace(visit, told=told, turned_s=now_s)
-        if told.done and visit.spoke:
-            return replace(shown, spoke=False), (Speak(""),)
+        if told.done and visit.chosen != Speak():
+            return replace(shown, chosen=Speak()), (Speak(),)
         return shown, ()
 
     def replied(self, visit: Visit, reply: Reply, key: bytes | None, now_s: float) -> Step:
@@ -156,6 +160,9 @@ class Manners(msgspec.Struct, frozen=True):
         asked = visit.asked
         if asked is not None and now_s - asked.sent_s >= self.timing.repeat_s:
             return self.ask_again(visit, now_s)
+        if visit.chosen != Speak() and now_s - visit.said_s >= self.timing.remind_s:
+            # The desk forgets it by itself; they may still be on the way to the camera.
+            return replace(visit, said_s=now_s), (visit.chosen,)
         return visit, ()
 
     def ask_again(self, visit: Visit, now_s: float) -> Step:
@@ -167,18 +174,22 @@ class Manners(msgspec.Struct, frozen=True):
 
     def speak_again(self, visit: Visit) -> tuple[Effect, ...]:
         """Give what the desk is to know of this visit after it was out of reach."""
-        return (Speak(visit.look.language if visit.spoke else ""),)
+        return (visit.chosen,)
 
     def _looks(self, visit: Visit, word: str, what: str, now_s: float) -> Step:
         """They want to read in another way."""
-        effects: tuple[Effect, ...] = ()
+        look, chosen = visit.look, visit.chosen
         if word == page.LARGE:
-            visit = replace(visit, look=replace(visit.look, large=not visit.look.large))
+            look = replace(look, large=not look.large)
+            chosen = replace(chosen, large_print=look.large)
         elif what in self.offer.languages:
-            visit = replace(visit, look=replace(visit.look, language=what))
-            if visit.told is None or not visit.told.done:
-                # Who comes after somebody with a number is somebody else.
-                visit, effects = replace(visit, spoke=True), (Speak(what),)
+            look = replace(look, language=what)
+            chosen = replace(chosen, language=what)
+        visit = replace(visit, look=look)
+        effects: tuple[Effect, ...] = ()
+        if visit.told is None or not visit.told.done:
+            # Who comes after somebody with a number is somebody else.
+            visit, effects = replace(visit, chosen=chosen, said_s=now_s), (chosen,)
         if visit.told is not None:
             # What is read anew takes its time anew.
             lasts_s = visit.told.until_s - visit.told.since_s
@@ -205,10 +216,11 @@ class Manners(msgspec.Struct, frozen=True):
             case page.ERASE, page.ShortNumber(typed=typed):
                 return self._on(visit, page.ShortNumber(typed[:-1])), ()
             case page.ENTER, page.ShortNumber(typed=typed) if len(typed) == LENGTH:
-                command = Command(short=typed, language=self._spoken(visit))
+                command = self._reading(visit, Command(short=typed))
                 return self._ask(visit, CHECK_IN_SHORT, command, now_s, key)
             case page.ASSISTANCE, _:
-                return self._ask(visit, HELP, Command(language=self._spoken(visit)), now_s, key)
+                command = Command(language=visit.chosen.language or None)
+                return self._ask(visit, HELP, command, now_s, key)
         to = self._leads_to(word, what)
         if to is None or type(to) is type(top):
             return visit, ()
@@ -241,7 +253,7 @@ class Manners(msgspec.Struct, frozen=True):
         wished: list[Wish] = []
         if isinstance(top, page.Service) and top.service == service:
             wished = [Wish(each) for each in top.wished]
-        command = Command(service=service, wishes=wished or None, language=self._spoken(visit))
+        command = self._reading(visit, Command(service=service, wishes=wished or None))
         return self._ask(visit, ISSUE, command, now_s, key)
 
     @staticmethod
@@ -250,9 +262,11 @@ class Manners(msgspec.Struct, frozen=True):
         return replace(visit, asked=Asked(ask, now_s, now_s), turned_s=now_s), (ask,)
 
     @staticmethod
-    def _spoken(visit: Visit) -> str | None:
-        """Give the language that they chose; None: they chose none."""
-        return visit.look.language if visit.spoke else None
+    def _reading(visit: Visit, command: Command) -> Command:
+        """Give a command with how they read, as far as they chose it."""
+        chosen = visit.chosen
+        language = chosen.language or None
+        return replace(command, language=language, large_print=chosen.large_print)
 
     @staticmethod
     def _holds_up(visit: Visit) -> bool:
@@ -280,4 +294,4 @@ class Manners(msgspec.Struct, frozen=True):
 
     def _leave(self, visit: Visit) -> Step:
         """Forget them."""
-        return self.fresh, (Speak(""),) if visit.spoke else ()
+        return self.fresh, (Speak(),) if visit.chosen != Speak() else ()

@@ -45,6 +45,7 @@ class Timing(msgspec.Struct, frozen=True):
         ready_s: A finger that comes so soon after a result is still that of the same wish.
         settle_s: So soon after a page has come, a finger was meant for the page before.
         repeat_s: Without an answer for so long, a command is asked again.
+        remind_s: So often the desk is told how who is here reads: it forgets it in two minutes.
         moment_s: Without an answer for so long, it is told that there is none.
     """
 
@@ -56,4 +57,5 @@ class Timing(msgspec.Struct, frozen=True):
     ready_s: float = 1.5
     settle_s: float = 0.3
     repeat_s: float = 2.0
+    remind_s: float = 60.0
     moment_s: float = 5.0

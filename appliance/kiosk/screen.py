@@ -23,7 +23,7 @@ from appliance.display import kiosk_view as page
 from appliance.display.board_view import Hung
 from appliance.drivers.buttons import HELP
 from appliance.drivers.touch import Finger, KeyDown
-from appliance.kiosk.keys import action_of
+from appliance.kiosk.keys import action_of, next_of
 from appliance.kiosk.views import view
 from appliance.kiosk.visit import Ask, Speak
 
@@ -191,13 +191,13 @@ class KioskScreen:
             case Finger(x, y):
                 action = (self._painter.touched(x, y) if covered else None) or ""
             case KeyDown(name):
-                action = action_of(name, self._in_reading_order()) if covered else ""
+                actions, focus = self._painter.actions if covered else (), self._visit.focus
+                there = next_of(name, focus, actions, mirrored=self._painter.mirrored)
+                if there is not None:
+                    self._goes(self._manners.goes_to(self._visit, there, time.monotonic()))
+                    return
+                action = action_of(name, actions, focus)
         self._touch(action)
-
-    def _in_reading_order(self) -> list[str]:
-        targets = self._painter.targets
-        placed = sorted((each.area.top, each.area.left, each.action) for each in targets)
-        return [action for _, _, action in placed]
 
     def _touch(self, action: str) -> None:
         key = secrets.token_bytes(KEY_BYTES)
@@ -281,9 +281,9 @@ class KioskScreen:
             match effect:
                 case Ask(verb, command, key):
                     self._send(verb, command, key)
-                case Speak(language):
+                case Speak(language, large_print):
                     # It is forgotten by itself, should this be lost.
-                    command = Command(language=language or None)
+                    command = Command(language=language or None, large_print=large_print)
                     self._send(SPEAK, command, secrets.token_bytes(KEY_BYTES))
 
     def _send(self, verb: str, command: Command, key: bytes) -> None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def view(manners: Manners, visit: Visit, hall: Hall, now_s: float) -> page.KioskView:
     """Give what is to be seen at `now_s`."""
-    return page.KioskView(_page(manners, visit, hall, now_s), visit.look, hall.clock(now_s))
+    shown = _page(manners, visit, hall, now_s)
+    return page.KioskView(shown, visit.look, hall.clock(now_s), visit.focus)
 
 
 def _page(manners: Manners, visit: Visit, hall: Hall, now_s: float) -> page.Page:

@@ -30,9 +30,15 @@ class Ask(msgspec.Struct, frozen=True):
 
 
 class Speak(msgspec.Struct, frozen=True):
-    """The desk is to know which language is read here; empty: the site's again."""
+    """The desk is to know how somebody reads here; as it is made: nobody who chose anything.
 
-    language: str
+    Args:
+        language: They chose it; empty: the site's.
+        large_print: They read large type.
+    """
+
+    language: str = ""
+    large_print: bool = False
 
 
 Effect = Ask | Speak
@@ -82,7 +88,10 @@ class Visit(msgspec.Struct, frozen=True):
         told: What is shown to them.
         touched_s: When they touched it last; None: nobody has yet.
         turned_s: When the page last changed.
-        spoke: They chose a language, of which the desk was told.
+        chosen: How they read, as far as they chose it and the desk was told.
+        said_s: When it was told that last.
+        ring: The action to which the ring of the keys has come; see `focus`.
+        ring_s: The `turned_s` of the page on which it came there.
     """
 
     look: page.Look
@@ -92,4 +101,12 @@ class Visit(msgspec.Struct, frozen=True):
     told: Told | None = None
     touched_s: float | None = None
     turned_s: float = -math.inf
-    spoke: bool = False
+    chosen: Speak = Speak()
+    said_s: float = -math.inf
+    ring: str = ""
+    ring_s: float = -math.inf
+
+    @property
+    def focus(self) -> str:
+        """The action that is in the ring; empty: none, as on each page that has just come."""
+        return self.ring if self.ring_s == self.turned_s else ""

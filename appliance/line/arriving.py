@@ -146,5 +146,6 @@ def _give(
         line.clock_sure,
         command.follow,
         command.language,
+        command.large_print,
     )
     return Decision(Given(number), (issued,))

@@ -17,12 +17,14 @@ class CheckIn:
     Args:
         follow: The secret for the slip's QR; empty: none.
         language: The visitor's, such as `uk`; empty: not known.
+        large_print: They read large type.
     """
 
     booking: Booking
     wishes: frozenset[Wish] = frozenset()
     follow: str = ""
     language: str = ""
+    large_print: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Issue:
         expected: How long the person would wait, as far as that is known.
         follow: The secret for the slip's QR; empty: none.
         language: The visitor's, such as `uk`; empty: not known.
+        large_print: They read large type.
     """
 
     service: str
@@ -42,6 +45,7 @@ class Issue:
     expected: timedelta | None = None
     follow: str = ""
     language: str = ""
+    large_print: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class TicketIssued:
         follow: Whoever knows it may follow the ticket: it stands on the slip, and leaves the device
             nowhere else; empty: none.
         spoken: The visitor's language, where it was told; it stays on the device.
+        reads_large: They read large type; it stays on the device, too.
     """
 
     at: datetime
@@ -30,6 +31,7 @@ class TicketIssued:
     clock_sure: bool = True
     follow: str = ""
     spoken: str = ""
+    reads_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,6 +211,7 @@ class Line:
             clock_sure=event.clock_sure,
             follow=event.follow,
             spoken=event.spoken,
+            reads_large=event.reads_large,
         )
         letter, count = event.ticket[0], int(event.ticket[1:])
         by_booking = self.by_booking

@@ -157,6 +157,7 @@ class Ticket:
         clock_sure: Whether it was known what time it was when it was taken.
         follow: The secret in the QR on its slip, by which the person may follow it; empty: none.
         spoken: The visitor's language, such as `uk`, where it was told; empty: not known.
+        reads_large: They read large type: so is their slip, each time that it is printed.
         why: Why it was called and not another, the last time that somebody was chosen; None: it
             never was called.
     """
@@ -182,6 +183,7 @@ class Ticket:
     follow: str = ""
     copies: int = 0
     spoken: str = ""
+    reads_large: bool = False
     why: WhyCalled | None = None
 
 

@@ -12,7 +12,7 @@ from appliance import config
 from appliance.errors import LobbyError
 from appliance.kiosk.offer import Offer, Timing
 from appliance.line.model import Wish
-from appliance.wiring import attached, lobby, looks, speech
+from appliance.wiring import attached, lobby, speech
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -142,7 +142,7 @@ def kiosk(settings: config.Settings) -> Iterator[KioskScreen]:
         stack.callback(pulse.end)
         manager.ready()
         part = overlay_box(monitor.size) if above else None
-        resting = stack.enter_context(looks.resting(settings)) if above else None
+        resting = _resting(settings, stack) if above else None
         below = _below(settings, monitor, part, announcer, inbox, stack, resting) if part else None
         _open_buttons(settings, inbox, stack)
         yield KioskScreen(
@@ -155,8 +155,17 @@ def kiosk(settings: config.Settings) -> Iterator[KioskScreen]:
             link.publish,
             below=below,
             speak=announcer.remember if announcer else lambda *_: None,
-            beat=lambda: pulse.beat(looks.trouble(resting) or speech.trouble(announcer)),
+            beat=lambda: pulse.beat(
+                (resting.trouble if resting else "") or speech.trouble(announcer)
+            ),
         )
+
+
+def _resting(settings: config.Settings, stack: ExitStack) -> Resting | None:
+    """Build what lets the screen rest at night with the board; see `looks.resting`."""
+    from appliance.wiring import looks
+
+    return stack.enter_context(looks.resting(settings))
 
 
 def _below(
@@ -173,6 +182,7 @@ def _below(
     from appliance.display.board_state import BoardState
     from appliance.kiosk.layers import Layers
     from appliance.kiosk.screen import Below
+    from appliance.wiring import looks
 
     layers = Layers(monitor, part)
     drawn = looks.painter(settings, monitor.size)

@@ -428,13 +428,15 @@ def test_status_finds_a_desk_that_hangs(lobby: Lobby) -> None:
     ]
 
 
-def test_status_misses_a_process_that_never_came(lobby: Lobby) -> None:
-    lobby.device.edit('roles = ["desk"]', 'roles = ["desk", "scanner"]')
+@pytest.mark.parametrize("process", ["scanner", "kiosk"])
+def test_status_misses_a_process_that_never_came(lobby: Lobby, process: str) -> None:
+    lobby.device.edit('roles = ["desk"]', f'roles = ["desk", "{process}"]')
     with lobby.desk():
         code, out, _ = lobby.say("status")
     assert code == 1
-    assert "  desk     up\n" in out
-    assert "  scanner  NOT THERE  look with: journalctl -u lobby-scanner\n" in out
+    width = len(process)
+    assert f"  {'desk':{width}}  up\n" in out
+    assert f"  {process}  NOT THERE  look with: journalctl -u lobby-{process}\n" in out
 
 
 def test_status_on_another_device_knows_the_desk_of_the_lobby(lobby: Lobby) -> None:

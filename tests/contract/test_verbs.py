@@ -11,6 +11,7 @@ import pytest
 
 from appliance.bus.messages.asked import Command
 from appliance.bus.messages.payload import decode
+from appliance.bus.orders import read_command, short_of, slip_of
 from appliance.bus.topics import CommandTopic
 from appliance.bus.verbs import (
     AT_KIOSKS,
@@ -22,9 +23,6 @@ from appliance.bus.verbs import (
     NotAsked,
     NotAskedError,
     check_may_ask,
-    read_command,
-    short_of,
-    slip_of,
 )
 from appliance.line import commands
 from tests.contract.document import MESSAGES, Tree

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 from string import Formatter
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+import central
 from appliance import strings
 from appliance.bus.beats import Life
 from appliance.bus.verbs import NotAsked
@@ -27,6 +29,7 @@ from tests.contract.document import SCHEMAS, words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+DASHBOARD: Final = Path(central.__file__).parent / "dashboard" / "site"
 APPLIANCE: Final = Path(strings.__file__).parents[1]
 KINDS: Final = {
     "code": "LB1:6BF",
@@ -96,6 +99,7 @@ def test_states() -> None:
     lives = {life.value for life in Life} - {Life.UP.value}
     assert words("Health.camera").keys() == lives | {beside.OK, beside.NO_FRAMES}
     assert words("Health.board").keys() == lives | {beside.OK, beside.NO_SOUND, beside.NO_LIGHT}
+    assert words("Health.kiosk").keys() == words("Health.board").keys()
     assert SCHEMAS["Why"]["x-words"].keys() == {why.value for why in Why}
 
 
@@ -106,6 +110,17 @@ def test_the_manual_says_what_to_do_about_each_alarm() -> None:
     assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(
         words("Alarm.name")
     )
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_dashboard_has_a_word_of_its_own_for_each(language: str) -> None:
+    said = json.loads((DASHBOARD / "words" / f"{language}.json").read_text("utf-8"))
+    states = {
+        f"{member}.{word}"
+        for member in ("camera", "board", "kiosk", "printer", "card", "clock")
+        for word in words(f"Health.{member}")
+    }
+    assert states | {f"why.{name}" for name in words("Alarm.name")} <= said.keys()
 
 
 def test_alarms() -> None:

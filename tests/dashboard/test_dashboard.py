@@ -51,6 +51,22 @@ def test_devices_are_shown_with_what_they_need(centre: Centre) -> None:
     expect(watcher.tile("Brauchen Hilfe")).to_have_text("0")
 
 
+def test_screen_for_visitors_that_is_dead_is_an_emergency_and_a_mute_one_is_not(
+    centre: Centre,
+) -> None:
+    dead, alarmed, mute = centre.devices
+    # What the desk tells in its health, before its alarm is on, and the alarm of a satellite's.
+    dead.health = {"kiosk": "silent"}
+    alarmed.wrong = ["kiosk"]
+    mute.wrong, mute.health = ["kiosk"], {"kiosk": "no_sound"}
+    centre.plays(*centre.devices)
+    watcher = centre.watches()
+    for device in (dead, alarmed):
+        watcher.sees(device, "Hilfe nötig")
+        expect(watcher.row(device)).to_contain_text("Bildschirm am Eingang")
+    watcher.sees(mute, "bald ansehen")
+
+
 def test_device_that_is_killed_is_gone_and_comes_back(centre: Centre) -> None:
     victim, *others = centre.devices
     centre.plays(*others)

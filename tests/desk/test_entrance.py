@@ -82,11 +82,11 @@ class Hall(Table):
         for number in range(len(self.jobs)):
             self.put(SlipPrinted(self.slip_id(number)))
 
-    def _directions(self, made: Booking, _now: object, _language: str) -> SetSlip:
+    def _directions(self, made: Booking, _now: object, _language: str, **_: object) -> SetSlip:
         self.directed.append(made)
         return lambda _copy: ()
 
-    def _redirect(self, service: str, _now: object, _language: str) -> SetSlip:
+    def _redirect(self, service: str, _now: object, _language: str, **_: object) -> SetSlip:
         self.redirected.append(service)
         return lambda _copy: ()
 

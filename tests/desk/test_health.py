@@ -52,18 +52,22 @@ class Patient:
 
 
 class Ward:
-    """Health, looked at once a second by a clock that the test winds."""
+    """Health, looked at once a second by a clock that the test winds.
 
-    def __init__(self) -> None:
+    Args:
+        screen: What shows the line here: `board` or `kiosk`.
+    """
+
+    def __init__(self, screen: str = "board") -> None:
         self.s = 0.0
         self.patient = Patient()
         self.card_in_trouble = False
-        beside = Beside(TOPICS, ["scanner", "board"], lambda: self.s)
+        beside = Beside(TOPICS, ["scanner", screen], lambda: self.s)
         self.health = HealthPart(self.patient, beside, lambda: self.card_in_trouble, lambda: self.s)
         self.health.hear(Connected())
         self.says("scanner")
-        self.says("board")
-        self.speaking = {"scanner", "board"}
+        self.says(screen)
+        self.speaking = {"scanner", screen}
         self.seen: list[set[str]] = []
 
     def says(
@@ -106,6 +110,7 @@ def test_nothing_is_wrong_with_a_device_that_is_well(ward: Ward) -> None:
     assert ward.health.told() == {
         "camera": "ok",
         "board": "ok",
+        "kiosk": None,
         "card": "fine",
         "disk_free_bytes": 9 * GIB,
         "memory_free_bytes": GIB // 2,
@@ -256,6 +261,31 @@ def test_a_board_that_is_not_heard_is_told(ward: Ward) -> None:
         ward.passes(2)
     assert ward.health.told()["board"] == "no_sound"
     assert ward.passes(1) == ["board_no_sound"]
+
+
+def test_a_screen_for_visitors_is_looked_after_like_a_board() -> None:
+    ward = Ward("kiosk")
+    assert ward.passes(60) == []
+    assert (ward.health.told()["kiosk"], ward.health.told()["board"]) == ("ok", None)
+    ward.speaking = {"scanner"}
+    ward.says("kiosk", "down")
+    # It is started again in seconds, and nobody is called for that.
+    assert ward.passes(4) == []
+    assert ward.health.told()["kiosk"] == "down"
+    assert ward.passes(WRONG_AFTER_S) == ["kiosk_down"]
+    ward.speaking = {"scanner", "kiosk"}
+    assert ward.passes(FINE_AFTER_S + 2) == []
+    ward.speaking = {"scanner"}
+    assert ward.passes(SILENT_AFTER_S + WRONG_AFTER_S + 2) == ["kiosk_silent"]
+    assert ward.health.told()["kiosk"] == "silent"
+
+
+def test_a_screen_for_visitors_that_never_came_is_told() -> None:
+    ward = Ward("kiosk")
+    ward.health.hear(Disconnected())
+    ward.health.hear(Connected())
+    ward.speaking = {"scanner"}
+    assert ward.passes(SILENT_AFTER_S + WRONG_AFTER_S + 2) == ["kiosk_absent"]
 
 
 def test_a_screen_for_visitors_that_hangs_is_told_wherever_it_is(ward: Ward) -> None:

@@ -49,7 +49,7 @@ class Hall(Table):
         body = json.dumps({"short": short}).encode()
         return self.ask(caller, verb, body, secrets.token_bytes(16))
 
-    def _directions(self, booking: Booking, _now: object, _language: str) -> SetSlip:
+    def _directions(self, booking: Booking, _now: object, _language: str, **_: object) -> SetSlip:
         self.directed.append(booking)
         return lambda _copy: ()
 

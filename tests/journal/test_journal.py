@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import fields, replace
@@ -19,6 +20,7 @@ from appliance.journal.codec import (
     decode,
     decode_record,
     encode,
+    public,
 )
 from appliance.journal.journal import (
     Answered,
@@ -113,6 +115,28 @@ def test_every_kind_of_event_comes_back_as_it_went() -> None:
         assert again == event
         for field in fields(event):
             assert type(getattr(again, field.name)) is type(getattr(event, field.name))
+
+
+def test_ticket_of_a_release_before_large_print_is_read_and_that_of_a_later_one_too() -> None:
+    issued = events.TicketIssued(at("08:00"), "A001", 1, "A1", spoken="tr", reads_large=True)
+    name, data = encode(issued)
+    before = data.replace(',"reads_large":true', "")
+    assert before != data
+    assert decode(name, before) == replace(issued, reads_large=False)
+    # As the release before reads what it does not know, when an update is taken back.
+    assert decode(name, data[:-1] + ',"reads_braille":true}') == issued
+
+
+def test_how_somebody_reads_stays_on_the_device() -> None:
+    ticket = model.Ticket("A001", 1, "A1", at("08:00"), spoken="tr", reads_large=True)
+    for event in (
+        events.TicketIssued(at("08:00"), "A001", 1, "A1", spoken="tr", reads_large=True),
+        events.StepUndone(at("08:09"), model.Counter("1", frozenset()), (ticket,)),
+    ):
+        told = json.dumps(public(*encode(event)))
+        assert '"A001"' in told
+        assert "reads_large" not in told
+        assert "spoken" not in told
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ def broker(folder: Path) -> Mosquitto:
         *rights_of_processes(TOPICS, ("desk", "scanner")),
         rights_of_caller(TOPICS, "kiosk.entrance", TOPICS),
         rights_of_caller(TOPICS, "staff.reception-1"),
+        rights_of_caller(TOPICS, "staff.console"),
     )
     logins = dict.fromkeys((right.login for right in rights), "secret")
     return Mosquitto(folder, logins=logins, acl=access_list(rights))

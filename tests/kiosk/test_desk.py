@@ -16,7 +16,7 @@ from appliance.bus.messages.payload import decode, encode
 from appliance.bus.messages.shown import KioskResult, Wait
 from appliance.desk.panel import Panel
 from appliance.desk.surroundings import Pressed
-from appliance.desk.visitors import SPOKEN_FOR
+from appliance.desk.visitors import CHOSEN_FOR
 from appliance.line.model import Wish
 from appliance.line.opening import OpeningHours, Span
 from appliance.line.rules import Rules
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from appliance.bus.messages.asked import Reply
     from appliance.desk.surroundings import SetSlip
+    from appliance.line.model import Booking
     from tests.support.table import Sent
 
 KIOSK, STAFF = "kiosk.entrance", "staff.reception"
@@ -44,13 +45,15 @@ class Hall(Table):
     ) -> None:
         line = replace(empty_line(), rules=rules or Rules())
         self.office = Office(folder, line)
-        self.redirected: list[tuple[str, str]] = []
+        self.redirected: list[tuple[str, str, bool]] = []
+        self.directed: list[tuple[str, bool]] = []
         panel = panel or Panel(per_minute=1000)
         super().__init__(
             folder,
             line,
             judge=self.office.reception,
             set_redirect=self._redirect,
+            set_directions=self._directions,
             panel=panel,
             parts=(panel,),
         )
@@ -70,8 +73,15 @@ class Hall(Table):
     def spoken(self, number: str = "A001") -> str:
         return self.desk.line.tickets[number].spoken
 
-    def _redirect(self, service: str, _now: object, language: str) -> SetSlip:
-        self.redirected.append((service, language))
+    def reads_large(self, number: str = "A001") -> bool:
+        return self.desk.line.tickets[number].reads_large
+
+    def _redirect(self, service: str, _now: object, language: str, *, large: bool) -> SetSlip:
+        self.redirected.append((service, language, large))
+        return lambda _copy: ()
+
+    def _directions(self, _made: Booking, _now: object, language: str, *, large: bool) -> SetSlip:
+        self.directed.append((language, large))
         return lambda _copy: ()
 
 
@@ -122,7 +132,7 @@ def test_refusal_is_in_the_visitors_language_and_that_of_staff_in_the_sites(hall
 
 def test_what_is_done_elsewhere_is_on_a_slip_in_the_visitors_language(hall: Hall) -> None:
     assert not hall.asks("issue", service="C1", language="de").ok
-    assert hall.redirected == [("C1", "de")]
+    assert hall.redirected == [("C1", "de", False)]
 
 
 @pytest.mark.parametrize("language", ["", "d", "DE", "deutsch", "de_DE", "de-", "../de"])
@@ -202,7 +212,7 @@ def test_language_is_that_of_one_kiosk_and_of_one_visitor(hall: Hall) -> None:
 
 def test_language_of_a_kiosk_that_died_is_forgotten(hall: Hall) -> None:
     hall.asks("speak", language="de")
-    hall.clock.goes_to(at("08:00") + SPOKEN_FOR)
+    hall.clock.goes_to(at("08:00") + CHOSEN_FOR)
     hall.put(Pressed("A1"))
     assert hall.spoken() == ""
 
@@ -230,6 +240,55 @@ def test_help_on_the_screen_is_as_good_as_the_button(hall: Hall) -> None:
 @pytest.mark.parametrize("caller", [STAFF, "counter.1"])
 def test_only_a_kiosk_speaks_for_its_visitors(hall: Hall, caller: str, verb: str) -> None:
     assert hall.asks(verb, caller).reason == "not_yours"
+
+
+# Who reads large type.
+
+
+def test_who_reads_large_type_has_it_on_the_slip_by_touch_and_short_number(hall: Hall) -> None:
+    hall.office.book("08:05", short=SHORT)
+    hall.office.tell()
+    hall.asks("issue", service="A1", large_print=True)
+    hall.asks("check_in_short", short=SHORT, large_print=True)
+    hall.asks("issue", STAFF, service="A1", large_print=True)
+    hall.asks("issue", service="B1")
+    assert [hall.reads_large(number) for number in ("A001", "A002", "A003", "B001")] == [
+        *(True, True, True, False)
+    ]
+
+
+def test_code_and_button_give_large_print_as_long_as_it_is_chosen(hall: Hall) -> None:
+    hall.asks("speak", large_print=True)
+    hall.hold_up(hall.office.code(hall.office.book("08:05")))
+    hall.put(Pressed("A1"), Pressed("C1"))
+    assert (hall.reads_large("A001"), hall.reads_large("A002")) == (True, True)
+    assert hall.redirected == [("C1", "", True)]
+    # Answered in the site's language: they chose none.
+    assert (hall.spoken("A001"), hall.spoken("A002")) == ("", "")
+    hall.asks("speak")
+    hall.put(Pressed("A1"))
+    assert not hall.reads_large("A003")
+    hall.asks("speak", large_print=True)
+    hall.clock.goes_to(at("08:00") + CHOSEN_FOR)
+    hall.put(Pressed("A1"))
+    assert not hall.reads_large("A004")
+
+
+def test_way_to_an_adviser_and_elsewhere_is_in_large_print_too(hall: Hall) -> None:
+    hall.asks("speak", language="de", large_print=True)
+    hall.hold_up(hall.office.code(hall.office.book("09:00", place="R.312")))
+    assert hall.directed == [("de", True)]
+    hall.asks("issue", service="C1", large_print=True)
+    assert hall.redirected == [("C1", "", True)]
+
+
+def test_large_print_is_not_forgotten_by_a_desk_that_is_killed(hall: Hall) -> None:
+    hall.asks("issue", service="A1", large_print=True)
+    hall.restart()
+    assert hall.reads_large()
+    # The slip that was owed is printed, and set from this ticket.
+    assert [job.ticket for job in hall.jobs] == ["A001"]
+    assert hall.jobs[-1].maybe_printed
 
 
 # Whether it is open.

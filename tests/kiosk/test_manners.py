@@ -13,7 +13,7 @@ from appliance.bus.messages.asked import Reply
 from appliance.display import kiosk_view as page
 from appliance.kiosk.visit import Speak
 from appliance.line.model import Wish
-from tests.kiosk.somebody import HEARD, MANNERS, TIMING, Somebody
+from tests.kiosk.somebody import HEARD, MANNERS, SOON_S, TIMING, Somebody
 from tests.support.lobby import at
 
 if TYPE_CHECKING:
@@ -289,22 +289,89 @@ def test_who_only_touched_the_screen_is_not_asked(somebody: Somebody) -> None:
     assert somebody.visit == MANNERS.fresh
 
 
+# Keys.
+
+
+def test_ring_stays_on_a_page_and_is_on_no_other(somebody: Somebody) -> None:
+    def goes_to(action: str) -> None:
+        somebody.visit, effects = MANNERS.goes_to(somebody.visit, action, somebody.now_s)
+        assert effects == ()
+
+    somebody.touches("service:A1")
+    goes_to("wish:seated")
+    assert somebody.visit.focus == "wish:seated"
+    somebody.touches("wish:seated")
+    assert somebody.visit.focus == "wish:seated"
+    goes_to("take")
+    somebody.touches("take")
+    assert somebody.visit.focus == ""
+    goes_to("help")
+    somebody.waits(SOON_S)
+    somebody.is_told("taken", somebody.asked[0].key, ticket="A001")
+    assert somebody.visit.focus == ""
+
+
+def test_who_only_moves_the_ring_is_there_and_is_forgotten(somebody: Somebody) -> None:
+    somebody.visit, _ = MANNERS.goes_to(somebody.visit, "help", somebody.now_s)
+    somebody.waits(TIMING.idle_s - 1)
+    somebody.visit, _ = MANNERS.goes_to(somebody.visit, "large", somebody.now_s)
+    assert somebody.waits(TIMING.idle_s - 1) == WELCOME
+    assert somebody.visit.focus == "large"
+    somebody.waits(1 + TIMING.leave_s)
+    assert somebody.visit == MANNERS.fresh
+
+
 # Nothing that somebody did can be seen by the next.
 
 
 def test_language_is_told_to_the_desk_and_taken_back(somebody: Somebody) -> None:
     somebody.touches("language:tr", "service:A1", "home")
-    assert somebody.effects == [Speak("tr"), Speak("")]
+    assert somebody.effects == [Speak("tr"), Speak()]
+
+
+def test_large_type_is_told_to_the_desk_for_the_slip_and_taken_back(somebody: Somebody) -> None:
+    somebody.touches("large", "language:tr", "large", "large", "home")
+    assert somebody.effects == [
+        *(Speak("", large_print=True), Speak("tr", large_print=True)),
+        *(Speak("tr"), Speak("tr", large_print=True), Speak()),
+    ]
+
+
+def test_number_and_short_number_are_asked_for_as_somebody_reads(somebody: Somebody) -> None:
+    somebody.touches("service:A1", "take")
+    somebody.is_told("one_moment", somebody.asked[-1].key)
+    somebody.waits(TIMING.told_s)
+    somebody.touches("home", "large", "service:A1", "take")
+    somebody.is_told("one_moment", somebody.asked[-1].key)
+    somebody.waits(TIMING.told_s)
+    somebody.touches("home", "large", "short", *(f"digit:{sign}" for sign in "CDEFHJKM"), "enter")
+    assert [(ask.verb, ask.command.large_print) for ask in somebody.asked] == [
+        *(("issue", False), ("issue", True), ("check_in_short", True))
+    ]
+
+
+def test_desk_is_reminded_as_long_as_somebody_is_there(somebody: Somebody) -> None:
+    somebody.touches("large", "language:tr")
+    for _ in range(9):
+        somebody.waits(TIMING.idle_s - SOON_S)
+        somebody.touches("")
+    reads = Speak("tr", large_print=True)
+    assert set(somebody.effects[1:]) == {reads}
+    # The desk forgets in two minutes, the visit has lasted for four and a half.
+    assert len(somebody.effects) >= 5
+    somebody.touches("home")
+    somebody.waits(200.0)
+    assert somebody.effects[-1] == Speak()
 
 
 def test_language_is_taken_back_with_the_number_already(somebody: Somebody) -> None:
     somebody.touches("language:tr")
     somebody.is_told("in_time", ticket="A001")
-    assert somebody.effects == [Speak("tr"), Speak("")]
+    assert somebody.effects == [Speak("tr"), Speak()]
     # Who is still reading reads on in it.
     assert somebody.visit.look.language == "tr"
-    somebody.touches("language:en")
-    assert somebody.effects == [Speak("tr"), Speak("")]
+    somebody.touches("language:en", "large")
+    assert somebody.effects == [Speak("tr"), Speak()]
 
 
 ACTIONS = st.sampled_from(
@@ -330,7 +397,7 @@ def test_whatever_somebody_did_the_next_finds_what_everybody_finds(
     assert somebody.visit == MANNERS.fresh
     assert somebody.sees() == WELCOME
     spoken = [effect for effect in somebody.effects if isinstance(effect, Speak)]
-    assert not spoken or spoken[-1] == Speak("")
+    assert not spoken or spoken[-1] == Speak()
 
 
 @given(st.lists(st.tuples(ACTIONS, st.floats(0.0, 5.0)), max_size=30))

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops
 
+from appliance.cli import main
 from tests.support.device import DEADLINE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import pytest
 
     from tests.kiosk.conftest import Entrance
 
@@ -64,6 +67,28 @@ def test_killed_while_somebody_is_there_it_comes_back_with_the_first_page(
         with entrance.pi.started("kiosk"):
             wait_for(lambda: not differs(seen, first))
     assert "Traceback" not in entrance.pi.log("kiosk")
+
+
+def test_one_that_is_dead_is_told_by_status_and_doctor(
+    entrance: Entrance, capsys: pytest.CaptureFixture[str]
+) -> None:
+    password = entrance.pi.folder / "passwords" / "staff.console"
+    password.touch(mode=0o640)
+    password.write_text("secret")
+
+    def says(*words: str) -> str:
+        main([*words, "--config", str(entrance.pi.config), "--language", "en"])
+        return capsys.readouterr().out
+
+    with entrance.pi.started("desk"):
+        with entrance.pi.started("kiosk") as running:
+            _rests(entrance.pi.folder / "board")
+            assert "  kiosk  up\n" in says("status")
+            running.kill()
+            running.wait(DEADLINE_S)
+        assert "  kiosk  DOWN" in says("status")
+        told = says("doctor", "bus")
+    assert "systemctl restart lobby-kiosk; journalctl -b -u lobby-kiosk" in told
 
 
 def _rests(folder: Path) -> Image.Image:

@@ -114,6 +114,44 @@ def test_touches_give_a_number_in_the_visitors_language_and_leave_nothing(
     assert [wish.value for wish in ticket.wishes] == ["more_time"]
 
 
+def test_who_reads_large_type_on_the_screen_reads_it_on_the_slip_and_nobody_after(
+    entrance: Entrance, kiosk: Kiosk
+) -> None:
+    with entrance.pi.started("desk"):
+        kiosk.touch("service:A1", "take")
+        usual = entrance.printer.wait_for_slip(1, 30)
+        kiosk.until_page("Welcome")
+        kiosk.touch("large", "service:A1", "take")
+        large = entrance.printer.wait_for_slip(2, 30)
+        assert large.image.height > 1.2 * usual.image.height
+        kiosk.until_page("Welcome")
+        kiosk.touch("service:A1", "take")
+        assert entrance.printer.wait_for_slip(3, 30).image.height == usual.image.height
+
+
+def test_all_is_reached_with_keys_alone(entrance: Entrance, kiosk: Kiosk) -> None:
+    def goes_to(action: str, key: int = pygame.K_TAB) -> None:
+        kiosk.place(action)
+        for _ in range(len(kiosk.actions)):
+            before = kiosk.screen.visit.focus
+            kiosk.post(pygame.KEYDOWN, key=key, unicode="", mod=0, scancode=0)
+            kiosk.until(lambda was=before: kiosk.screen.visit.focus != was)  # type: ignore[misc]
+            if kiosk.screen.visit.focus == action:
+                break
+        kiosk.until(lambda: kiosk.screen.shown is not None and kiosk.screen.shown.ring == action)
+        kiosk.key(pygame.K_RETURN, "\r")
+
+    with entrance.pi.started("desk"):
+        kiosk.until_page("Welcome")
+        goes_to("language:tr", pygame.K_RIGHT)
+        kiosk.until(lambda: kiosk.screen.visit.look.language == "tr")
+        goes_to("short")
+        kiosk.until_page("ShortNumber")
+        assert kiosk.screen.visit.focus == ""
+        goes_to("digit:7", pygame.K_UP)
+        kiosk.until(lambda: kiosk.screen.visit.pages[-1].typed == "7")  # type: ignore[union-attr]
+
+
 def test_scan_and_button_are_told_whatever_is_on_the_screen(
     entrance: Entrance, kiosk: Kiosk
 ) -> None:

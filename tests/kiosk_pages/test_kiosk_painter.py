@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+import math
 
 import pytest
 from msgspec.structs import replace
 from PIL import ImageChops
 
 from appliance.checkin.short_number import ALPHABET
+from appliance.display.fonts import Weight, find_fonts
 from appliance.display.kiosk import KioskPainter
-from appliance.display.kiosk_layout import DIAGONAL_INCHES, overlay_box, target_pixels
+from appliance.display.kiosk_layout import (
+    DIAGONAL_INCHES,
+    TARGET_MM,
+    overlay_box,
+    target_pixels,
+)
+from appliance.display.kiosk_theme import STARK
 from appliance.display.kiosk_view import (
     Closed,
     Help,
@@ -22,6 +29,8 @@ from appliance.display.kiosk_view import (
     Welcome,
 )
 from appliance.display.layout import Box, arrange
+from appliance.display.text import Line, Typesetter
+from appliance.display.theme import AAA_SIGN, DAY, Pair
 from tests.kiosk_pages.seen import FORMS, Form, name_of, painter_of, read, show
 from tests.kiosk_pages.views import (
     CLOCK,
@@ -36,9 +45,6 @@ from tests.kiosk_pages.views import (
     SMALL,
     WISHES,
 )
-
-if TYPE_CHECKING:
-    from appliance.display.text import Typesetter
 
 LANGUAGES = {f"language:{language}" for language in HALL}
 BAR = {*LANGUAGES, "large", "help"}
@@ -303,3 +309,122 @@ def test_when_it_opens_again_is_said_as_people_say_it(setter: Typesetter) -> Non
     painter = painter_of((LANDSCAPE, False), setter)
     show(painter, Closed(CLOCK.replace(day=19, hour=8, minute=30)))
     assert "Wieder ab Montag, 19. Mai, 08:30 Uhr." in read(painter)
+
+
+# The ring of the keys.
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("form", [(LANDSCAPE, False), (SMALL, True)], ids=name_of)
+def test_ring_stands_out_around_each_button_and_touches_no_other(
+    form: Form, setter: Typesetter, *, large: bool
+) -> None:
+    painter = painter_of(form, setter)
+    look = Look("de", large)
+    theme = STARK if large else DAY
+    for name in ("welcome", "service", "short-number-whole", "told-ask", "redirect", "help"):
+        page = PAGES[name]
+        painter.paint(KioskView(page, look, CLOCK))
+        bare = painter.picture.copy()
+        for target in painter.targets:
+            painter.paint(KioskView(page, look, CLOCK, target.action))
+            at = target.area.moved(-painter.part.left, -painter.part.top)
+            found = ImageChops.difference(bare, painter.picture)
+            # Nothing in the button looks otherwise, but for its very corners.
+            inside = at.inset(12, 12)
+            assert found.crop(inside).getbbox() is None, target
+            around = Box(*(found.getbbox() or at))
+            others = [each.area for each in painter.targets if each.action != target.action]
+            seen = around.moved(*painter.part[:2])
+            assert seen.width > target.area.width, target
+            assert not any(seen.overlaps(other) for other in others), target
+            side = bare.getpixel((at.left - 2, (at.top + at.bottom) // 2))
+            ring = painter.picture.getpixel((around.left, (at.top + at.bottom) // 2))
+            assert ring == theme.call.ground, target
+            assert Pair(ring, side).contrast() >= AAA_SIGN, target  # type: ignore[arg-type]
+
+
+def test_all_that_can_be_touched_is_in_reading_order(setter: Typesetter) -> None:
+    painter = painter_of((LANDSCAPE, False), setter)
+    show(painter, Welcome(FEW))
+    german = painter.actions
+    assert sorted(german) == sorted(each.action for each in painter.targets)
+    tiles = [f"service:{code}" for code in FEW]
+    assert [each for each in german if each in tiles] == tiles
+    show(painter, Welcome(FEW), "ar")
+    # From the right: the tiles, and the languages.
+    assert [each for each in painter.actions if each in tiles] == tiles
+    assert painter.actions[-len(BAR) :] == german[-len(BAR) :]
+
+
+# Type.
+
+
+class Measuring(Typesetter):
+    """Remembers how high capitals were set, in pixels."""
+
+    def __init__(self) -> None:
+        super().__init__(find_fonts())
+        self.caps: dict[str, int] = {}
+
+    def line(
+        self,
+        text: str,
+        weight: Weight,
+        cap: float,
+        width: float,
+        *,
+        least_cap: float | None = None,
+        rtl: bool | None = None,
+    ) -> Line:
+        line = super().line(text, weight, cap, width, least_cap=least_cap, rtl=rtl)
+        self.caps[line.text] = line.cap
+        return line
+
+
+@pytest.mark.parametrize("language", ["de", "uk", "ar"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: name_of((size, False)))
+def test_all_can_be_read_from_60_cm_on_15_inches(size: tuple[int, int], language: str) -> None:
+    """ISO 9241-303: 16 minutes of arc at least."""
+    setter = Measuring()
+    painter = painter_of((size, False), setter)
+    for page in PAGES.values():
+        show(painter, page, language)
+    pixels_a_mm = target_pixels(size) / TARGET_MM
+    minutes = {
+        text: 60 * math.degrees(math.atan(cap / pixels_a_mm / 600))
+        for text, cap in setter.caps.items()
+    }
+    assert {text for text in minutes if minutes[text] < 16} == set()
+
+
+@pytest.mark.parametrize("language", ["de", "uk", "ar"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: name_of((size, False)))
+def test_no_text_is_smaller_in_large_type(
+    size: tuple[int, int], language: str, setter: Typesetter
+) -> None:
+    """On a screen of its own; over a board, there is no room for it everywhere."""
+    painter = painter_of((size, False), setter)
+    heights: list[dict[str, int]] = []
+    for name, page in PAGES.items():
+        heights.clear()
+        for large in (False, True):
+            show(painter, page, language, large=large)
+            heights.append({what: box.height for what, box in painter.placed if what[0] != "<"})
+        usual, larger = heights
+        smaller = {what for what in usual.keys() & larger.keys() if larger[what] < usual[what]}
+        assert not smaller, name
+
+
+# From a wheelchair.
+
+
+@pytest.mark.parametrize("page", ["service", "hold-up", "short-number", "help", "redirect"])
+def test_ways_back_and_out_are_in_reach_on_an_upright_screen(page: str, setter: Typesetter) -> None:
+    painter = painter_of((PORTRAIT, False), setter)
+    show(painter, PAGES[page])
+    tops = {target.action: target.area.top for target in painter.targets}
+    bar = min(tops[action] for action in BAR & tops.keys())
+    for way in ("back", "home"):
+        # Next to the bar: nothing else is between.
+        assert tops[way] == max(top for top in tops.values() if top < bar)

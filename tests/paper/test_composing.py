@@ -69,9 +69,11 @@ def settings(tmp_path: Path, *edits: tuple[str, str]) -> config.Settings:
     return config.load(file, languages=languages())
 
 
-def with_a_ticket(chosen: config.Settings, follow: str, language: str = "") -> tuple[Line, str]:
+def with_a_ticket(
+    chosen: config.Settings, follow: str, language: str = "", *, large_print: bool = False
+) -> tuple[Line, str]:
     line = lobby.line(chosen)
-    command = commands.Issue("A10", follow=follow, language=language)
+    command = commands.Issue("A10", follow=follow, language=language, large_print=large_print)
     for event in line.decide(command, NOW).events:
         line = line.apply(event)
     (number,) = line.tickets
@@ -106,15 +108,24 @@ def test_without_a_secret_or_without_an_address_there_is_no_code(tmp_path: Path)
     assert codes(first(lobby.slips(bare).setter(*with_a_ticket(bare, "7Hk2"), NOW, None))) == []
 
 
-def test_large_print_is_usual_where_it_is_configured_and_for_one_slip_elsewhere(
+def test_large_print_is_usual_where_it_is_configured_and_elsewhere_for_who_reads_it(
     tmp_path: Path,
 ) -> None:
     chosen = settings(tmp_path)
-    line, number = with_a_ticket(chosen, "")
-    usual = first(lobby.slips(chosen).setter(line, number, NOW, None))
-    once = first(lobby.slips(chosen).setter(line, number, NOW, None, large=True))
+    usual = first(lobby.slips(chosen).setter(*with_a_ticket(chosen, ""), NOW, None))
+    theirs = with_a_ticket(chosen, "", large_print=True)
+    once = first(lobby.slips(chosen).setter(*theirs, NOW, None))
     always = settings(tmp_path, ('kind = "network"', 'kind = "network"\nlarge_print = true'))
-    assert first(lobby.slips(always).setter(line, number, NOW, None)) == once != usual
+    slips = lobby.slips(always)
+    assert first(slips.setter(*with_a_ticket(always, ""), NOW, None)) == once != usual
+
+
+def test_copy_for_who_reads_large_type_is_in_large_print_too(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    copy = True
+    small = lobby.slips(chosen).setter(*with_a_ticket(chosen, ""), NOW, None)(copy)
+    large = lobby.slips(chosen).setter(*with_a_ticket(chosen, "", large_print=True), NOW, None)
+    assert large(copy) not in (small, first(large))
 
 
 def test_a_service_that_is_done_elsewhere_says_where(tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ class MachineHealth(TypedDict, total=False):
 
     camera: str | None
     board: str | None
+    kiosk: str | None
     card: str | None
     disk_free_bytes: int | None
     memory_free_bytes: int | None
@@ -73,6 +74,7 @@ class Health(Retained, frozen=True, kw_only=True):
     Args:
         camera: A word for how the scanner and its camera are: `ok`, `no_frames` and the like.
         board: The same, of the board's process.
+        kiosk: The same, of the process of the screen that visitors use.
         printer: The same: `ready`, `paper_low`, `paper_out`, `gone` and the like.
         paper: Whether slips come out.
         card: `fine`, `read_only`, or `errors` that its file system has met.
@@ -88,6 +90,7 @@ class Health(Retained, frozen=True, kw_only=True):
 
     camera: str | None = None
     board: str | None = None
+    kiosk: str | None = None
     printer: str | None = None
     paper: bool | None = None
     card: str | None = None

@@ -56,6 +56,7 @@ class Command(Message, frozen=True, kw_only=True):
     force: bool = False
     language: Annotated[str, msgspec.Meta(pattern=LANGUAGE)] | None = None
     check: Annotated[str, msgspec.Meta(max_length=CHECK_CHARACTERS)] | None = None
+    large_print: bool = False
 
 
 class Expected(Message, frozen=True, kw_only=True):

@@ -17,11 +17,14 @@ const STOPPING = new Set([
   'disk',
   'journal',
   'journal_aside',
+  'kiosk',
   'printer',
   'slip',
 ]);
 /** A printer that still prints, or will by itself. */
 const PRINTS = new Set(['ready', 'paper_low', 'overheated']);
+/** A screen that gives out numbers, only nobody hears it. */
+const MUTE = 'no_sound';
 export const PROMISED = 0.95;
 export const BACKLOG = 1000;
 
@@ -56,7 +59,8 @@ function alarms(fleet, lobby, health) {
   if (!fleet.isFresh(lobby, lobby.alarms)) return [];
   return lobby.alarms.alarms.map(({ name }) => {
     const prints = name === 'printer' && PRINTS.has(health?.printer);
-    const level = STOPPING.has(name) && !prints ? URGENT : SOON;
+    const mute = name === 'kiosk' && health?.kiosk === MUTE;
+    const level = STOPPING.has(name) && !prints && !mute ? URGENT : SOON;
     return { key: name, level, word: name === 'printer' ? health?.printer : undefined };
   });
 }
@@ -83,6 +87,9 @@ function ofHealth({ health }) {
   }
   if (health.card && health.card !== 'fine') wrong('disk', URGENT);
   if (health.board && health.board !== 'ok') wrong('board', SOON);
+  if (health.kiosk && health.kiosk !== 'ok') {
+    wrong('kiosk', health.kiosk === MUTE ? SOON : URGENT);
+  }
   if (health.clock === 'unsure') wrong('clock', SOON);
   if (health.uplink?.backlog >= BACKLOG) wrong('backlog', SOON, { count: health.uplink.backlog });
   return found;

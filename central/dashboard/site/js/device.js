@@ -195,6 +195,7 @@ function said({ status, health }, words, names, clock) {
     ['started', known(status?.as_of, (moment) => `${date(moment)} ${clock(moment)}`)],
     ['camera', names.state('camera', health?.camera)],
     ['board', names.state('board', health?.board)],
+    ['kiosk', names.state('kiosk', health?.kiosk)],
     ['printer', names.state('printer', health?.printer)],
     ['paper', known(health?.paper, (comes) => words.t(comes ? 'paper.yes' : 'paper.no'))],
     ['clock', names.state('clock', health?.clock)],

@@ -21,6 +21,7 @@ const SHAPES = {
   health: kept({
     camera: maybe(text),
     board: maybe(text),
+    kiosk: maybe(text),
     printer: maybe(text),
     paper: maybe(flag),
     card: maybe(text),
