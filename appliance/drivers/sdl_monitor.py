@@ -110,17 +110,18 @@ class SdlMonitor:
         try:
             with _asking_for(_wanted(self._mode, os.environ)):
                 pygame.display.init()
-            found = pygame.display.get_driver()
-            if found not in DRIVERS[self._mode]:
-                pygame.display.quit()
-                raise MonitorGone(
-                    f"SDL came up as '{found}', which shows nothing here. {ADVICE[self._mode]}"
-                )
-            pygame.display.set_caption(title)
-            if self._mode is SdlMode.SCREEN:
-                surface = pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
-            else:
-                surface = pygame.display.set_mode(self._fitting(size))
+                found = pygame.display.get_driver()
+                # SDL writes some names in capitals, 'KMSDRM' among them, whatever it was asked for.
+                if found.lower() not in DRIVERS[self._mode]:
+                    pygame.display.quit()
+                    raise MonitorGone(
+                        f"SDL came up as '{found}', which shows nothing here. {ADVICE[self._mode]}"
+                    )
+                pygame.display.set_caption(title)
+                if self._mode is SdlMode.SCREEN:
+                    surface = pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
+                else:
+                    surface = pygame.display.set_mode(self._fitting(size))
         except pygame.error as error:
             pygame.display.quit()
             raise MonitorGone(
@@ -138,28 +139,30 @@ class SdlMonitor:
         return round(size[0] * share), round(size[1] * share)
 
 
-def _wanted(mode: SdlMode, environ: Mapping[str, str]) -> str | None:
-    """Give the SDL driver to ask for; None where SDL itself finds the desktop's."""
+def _wanted(mode: SdlMode, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Give what to ask SDL for; nothing where SDL itself finds the desktop's."""
     if mode is SdlMode.HIDDEN:
-        return "dummy"
+        return {"SDL_VIDEODRIVER": "dummy"}
     if mode is SdlMode.SCREEN and not environ.get("DISPLAY") and not environ.get("WAYLAND_DISPLAY"):
-        return "kmsdrm"
-    return None
+        # Left to itself SDL takes OpenGL to bring our pixels to the screen. Without a desktop there
+        # may be OpenGL ES only, as on a Pi, and then all stays black, without a word (tried).
+        return {"SDL_VIDEODRIVER": "kmsdrm", "SDL_RENDER_DRIVER": "opengles2"}
+    return {}
 
 
 @contextmanager
-def _asking_for(driver: str | None) -> Iterator[None]:
-    """Let SDL take this driver; it can be told by the environment only."""
-    before = os.environ.get("SDL_VIDEODRIVER")
-    if driver is not None:
-        os.environ["SDL_VIDEODRIVER"] = driver
+def _asking_for(wanted: Mapping[str, str]) -> Iterator[None]:
+    """Ask SDL for these; it can be told by the environment only."""
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         yield
     finally:
-        if driver is not None and before is None:
-            del os.environ["SDL_VIDEODRIVER"]
-        elif driver is not None and before is not None:
-            os.environ["SDL_VIDEODRIVER"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _pygame() -> ModuleType:

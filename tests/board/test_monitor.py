@@ -138,6 +138,13 @@ def test_sdls_choice_of_driver_leaves_no_trace_in_the_environment() -> None:
     assert os.environ.get("SDL_VIDEODRIVER") == before
 
 
+def test_driver_counts_whatever_case_its_name_is_told_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    # On a real screen it is 'KMSDRM'.
+    monkeypatch.setattr(pygame.display, "get_driver", lambda: "DUMMY")
+    with SdlMonitor(SdlMode.HIDDEN, SIZE) as monitor:
+        assert monitor.size == SIZE
+
+
 @pytest.mark.parametrize("mode", [SdlMode.SCREEN, SdlMode.WINDOW])
 def test_a_driver_that_shows_nothing_is_refused(
     mode: SdlMode, monkeypatch: pytest.MonkeyPatch
