@@ -6,6 +6,7 @@ lobby that works. Everything in it takes ten times as long.
 
 from __future__ import annotations
 
+import json
 import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -43,13 +44,16 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Qemu]:
 
 @pytest.fixture(scope="session")
 def desktop(tmp_path_factory: pytest.TempPathFactory, machine: Qemu) -> Office:
-    """The IT desk; the printer is beside the machine, and not in it."""
+    """The IT desk; its printer and its clock are beside the machine, and not in it."""
     proxy = f"http://{machine.gateway}:{PROXY_PORT}"
     office = Office(tmp_path_factory.mktemp("office"), machine.host, proxy)
-    text = office.configuration.read_text("utf-8")
-    assert '"127.0.0.1"' in text
-    beside = text.replace('"127.0.0.1"', f'"{machine.gateway}"')
-    office.configuration.write_text(beside, "utf-8")
+    for path, here, there in (
+        (office.configuration, '"127.0.0.1"', f'"{machine.gateway}"'),
+        (office.inventory_path, "ntp.example", machine.gateway),
+    ):
+        text = path.read_text("utf-8")
+        assert here in text
+        path.write_text(text.replace(here, there), "utf-8")
     return office
 
 
@@ -103,3 +107,9 @@ def lobby(machine: Qemu, desktop: Office, provisioned: subprocess.CompletedProce
     with page(machine, desktop, "counter.1") as counter:
         counter.ask("open_counter")
     return machine
+
+
+def alarms(machine: Qemu) -> set[str]:
+    """Give the names of those that are on."""
+    told = json.loads(machine.ssh("sudo lobby status --json", check=False).stdout or "{}")
+    return {each["name"] for each in told.get("alarms") or []}

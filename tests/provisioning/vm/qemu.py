@@ -7,13 +7,15 @@ kernel leaves out an instruction (cx16) that is emulated badly. Programs keep it
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final, Self
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from tests.provisioning.reached import MachineError, Reached, connect, let_in, run, until
 from tests.provisioning.vm.card import Card
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 BOOT_S: Final = 600.0
 STOP_S: Final = 20.0
+QMP_S: Final = 30.0
 MEMORY: Final = "1G"
 """The smallest Pi that we know of in a lobby."""
 
@@ -75,12 +78,17 @@ class Qemu(Reached):
     ) -> None:
         self._closing.close()
 
-    def boot(self) -> float:
-        """Start it, and return when it answers over SSH; gives how long that took, in seconds."""
+    def boot(self, clock: str = "utc", more: tuple[str, ...] = ()) -> float:
+        """Start it, and return when it answers over SSH; gives how long that took, in seconds.
+
+        Args:
+            clock: What it believes the time to be: `utc`, the right one, or such as 1970-01-01.
+            more: Further hardware, in qemu's words.
+        """
         began_s = time.monotonic()
         self._card.insert()
         self._child = subprocess.Popen(
-            self._command(),
+            [*self._command(clock), *more],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
@@ -113,17 +121,46 @@ class Qemu(Reached):
             timeout=60,
         )
 
-    def _command(self) -> tuple[str, ...]:
+    def picture(self, path: Path) -> None:
+        """Keep what its screen shows, as a PNG."""
+        self.ask("screendump", filename=str(path), format="png")
+
+    def ask(self, what: str, **arguments: str) -> Any:  # noqa: ANN401  (qemu's own answers)
+        """Ask qemu itself for something (QMP), and give what it answers."""
+        with closing(socket.socket(socket.AF_UNIX)) as line:
+            line.settimeout(QMP_S)
+            line.connect(str(self._qmp))
+            with line.makefile("rw", encoding="utf-8") as told:
+                told.readline()
+                for words in (
+                    {"execute": "qmp_capabilities"},
+                    {"execute": what, "arguments": arguments},
+                ):
+                    told.write(json.dumps(words) + "\n")
+                    told.flush()
+                    while "event" in (answer := json.loads(told.readline())):
+                        pass
+        if "error" in answer:
+            raise MachineError(f"{what}: {answer['error']['desc']}")
+        return answer["return"]
+
+    @property
+    def _qmp(self) -> Path:
+        return self._folder / "qmp.socket"
+
+    def _command(self, clock: str) -> tuple[str, ...]:
         image = self._image
         return (
             *("qemu-system-x86_64", "-nodefaults", "-display", "none", "-machine", "pc"),
             *("-accel", "tcg,thread=multi", "-cpu", "Nehalem", "-smp", "2"),
-            *("-m", MEMORY, "-rtc", "base=utc"),
+            *("-m", MEMORY, "-rtc", f"base={clock}"),
             *("-kernel", str(image.kernel), "-initrd", str(image.ramdisk)),
             *("-append", "root=/dev/vda rw console=ttyS0 clearcpuid=cx16"),
             *("-drive", f"file=nbd+unix:///?socket={self._card.socket},format=raw,if=virtio"),
             *("-netdev", f"tap,id=net,ifname={self._link},script=no,downscript=no"),
             *("-device", "virtio-net-pci,netdev=net", "-device", "virtio-rng-pci"),
+            # As on a Pi: it starts again if the system does not feed it.
+            *("-device", "i6300esb", "-action", "watchdog=reset"),
             *("-chardev", f"file,id=console,path={self.log},append=on"),
-            *("-serial", "chardev:console"),
+            *("-serial", "chardev:console", "-qmp", f"unix:{self._qmp},server=on,wait=off"),
         )

@@ -1,0 +1,132 @@
+"""The board draws on a graphics card, without a desktop, and the kiosk feels: KMSDRM, as on a Pi.
+
+The card is qemu's, which knows no 3D: Mesa paints in software what SDL hands it. What is seen here
+is that the unit's rights, groups and device list are enough to find the card, become its master,
+and keep the driver that was asked for; not the Pi's own driver, nor its speed. The screen that is
+touched is made by the kernel (uinput), and is there before the kiosk is.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image, ImageChops
+
+from tests.provisioning.lobby import processes_up, wait_for
+from tests.provisioning.office import ROOT
+from tests.provisioning.vm.conftest import PATIENT_S, RECEPTION, page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.provisioning.office import Office
+    from tests.provisioning.vm.qemu import Qemu
+
+pytestmark = [pytest.mark.vm, pytest.mark.timeout(3600)]
+
+HARDWARE = ("-device", "virtio-gpu-pci,xres=1280,yres=720", "-device", "virtio-keyboard-pci")
+# As in a release that is no Pi's. Its SDL does not know KMSDRM; Debian's does.
+WHEELS = "/opt/lobby/current/lib/python3*/site-packages"
+PACKAGES = "python3-pygame libgl1-mesa-dri libegl1 libgles2 libgbm1"
+INSTALL = f"DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends {PACKAGES}"
+
+
+@pytest.fixture(scope="module")
+def screen(lobby: Qemu) -> Iterator[Qemu]:
+    """A machine with a graphics card, and a board that is to draw on it."""
+    done = lobby.ssh(f"sudo {INSTALL}", check=False, within_s=1500)
+    assert done.returncode == 0, done.stdout[-500:] + done.stderr[-500:]
+    lobby.sudo(
+        f"cd {WHEELS}; mv pygame pygame.kept;"
+        " cp /etc/lobby/lobby.toml /etc/lobby/lobby.toml.kept;"
+        ' sed -i -e "s/^output = .*/output = \\"screen\\"/" -e "/lobby-board.pictures/d"'
+        " /etc/lobby/lobby.toml; sync"
+    )
+    lobby.cut_power()
+    lobby.boot(more=HARDWARE)
+    yield lobby
+    lobby.sudo(
+        f"cd {WHEELS}; mv pygame.kept pygame;"
+        " mv /etc/lobby/lobby.toml.kept /etc/lobby/lobby.toml; sync"
+    )
+    lobby.cut_power()
+    lobby.boot()
+
+
+def picture(machine: Qemu, path: Path) -> Image.Image:
+    """Give what stands on its screen."""
+    machine.picture(path)
+    with Image.open(path) as shown:
+        return shown.convert("RGB")
+
+
+def test_board_draws_on_the_graphics_card(screen: Qemu, desktop: Office, tmp_path: Path) -> None:
+    wait_for(lambda: processes_up(screen), "all processes say that they are up", PATIENT_S)
+
+    def drawn() -> bool:
+        # A board has letters; a text console has few colours.
+        return len(picture(screen, tmp_path / "before.png").getcolors(1280 * 720) or []) > 50
+
+    wait_for(drawn, "a first picture", PATIENT_S)
+    before = picture(screen, tmp_path / "before.png")
+    assert before.size == (1280, 720)
+    with (
+        page(screen, desktop, RECEPTION) as reception,
+        page(screen, desktop, "counter.1") as counter,
+    ):
+        reception.ask("issue", service="A1")
+        called = counter.ask("next")
+        counter.board(lambda board: any(call.ticket == called for call in board.calls))
+
+    def changed() -> bool:
+        now = picture(screen, tmp_path / "after.png")
+        area = ImageChops.difference(before, now).getbbox()
+        # A call fills a third of the screen; the clock alone does not.
+        return area is not None and (area[2] - area[0]) * (area[3] - area[1]) > 1280 * 720 / 5
+
+    wait_for(changed, "the call on the screen", PATIENT_S)
+
+
+@pytest.fixture
+def feeling(screen: Qemu) -> Iterator[Qemu]:
+    """The machine, whose screen is held by what may do no more than the kiosk, and feels."""
+    here = Path(__file__).parent
+    screen.put((here / "finger.py").read_bytes(), "/srv/finger.py")
+    screen.put((here / "feeling.py").read_bytes(), "/srv/feeling.py")
+    unit = (ROOT / "systemd/lobby-kiosk.service").read_text("utf-8")
+    for old, new in (
+        (r"^ExecStart=.*", "ExecStart=/opt/lobby/current/bin/python /srv/feeling.py"),
+        (r"^Type=.*", "Type=exec"),
+        (r"^(ExecStartPre|LoadCredential|WatchdogSec)=.*\n", ""),
+        # Of those that are there, the one with the same groups.
+        (r"^User=.*", "User=lobby-board"),
+    ):
+        unit, count = re.subn(old, new, unit, flags=re.MULTILINE)
+        assert count, old
+    screen.put(unit.encode(), "/run/systemd/system/feeling.service")
+    screen.sudo(
+        "modprobe uinput; mkfifo /run/finger; systemctl daemon-reload; systemctl stop lobby-board;"
+        ' systemd-run -q -u finger sh -c "exec python3 /srv/finger.py </run/finger";'
+        # Else it would end with the first who writes.
+        ' systemd-run -q -u hand sh -c "exec sleep infinity >/run/finger"'
+    )
+    wait_for(lambda: "there" in said_by(screen, "finger"), "a screen to touch", PATIENT_S)
+    screen.sudo("udevadm settle; systemctl start feeling")
+    wait_for(lambda: "open" in said_by(screen, "feeling"), "an open screen", PATIENT_S)
+    yield screen
+    screen.sudo("systemctl stop feeling hand finger; rm /run/finger; systemctl start lobby-board")
+
+
+def said_by(machine: Qemu, unit: str) -> str:
+    """Give what a unit printed since the boot."""
+    return machine.sudo(f"journalctl -b -o cat -u {unit}")
+
+
+def test_finger_and_key_are_felt_with_the_rights_of_the_kiosk(feeling: Qemu) -> None:
+    feeling.sudo("echo 0.5005 0.2510 >/run/finger")
+    wait_for(lambda: "Finger(x=640, y=180)" in said_by(feeling, "feeling"), "it", PATIENT_S)
+    feeling.ask("human-monitor-command", **{"command-line": "sendkey tab"})
+    wait_for(lambda: "KeyDown(name='tab')" in said_by(feeling, "feeling"), "a key", PATIENT_S)
