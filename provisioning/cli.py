@@ -115,7 +115,10 @@ def _chosen(inventory: Inventory, names: Sequence[str], *, everything: bool) -> 
 def table(outcomes: Sequence[Outcome]) -> str:
     """Give what became of each device, a line each."""
     rows = [("DEVICE", "CHANGES", "DOCTOR", "")]
-    rows += [(each.device, str(each.changes), each.doctor, each.sentence) for each in outcomes]
+    rows += [
+        (each.device, str(each.changes), each.doctor, each.sentence or each.owed)
+        for each in outcomes
+    ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return "\n".join(
         "  ".join(

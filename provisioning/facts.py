@@ -127,6 +127,24 @@ class LinesFact(FactBase[list[str]]):
         return []
 
 
+class RestartFact(FactBase[bool]):
+    """Whether the kernel was started without a word that stands in its file by now."""
+
+    def command(self, word: str, file: str) -> str:
+        """Print a line if it was."""
+        has = f"has() {{ tr ' ' '\\n' <\"$1\" 2>/dev/null | grep -qxF -- {shlex.quote(word)}; }}"
+        return f"{has}; has {shlex.quote(file)} && ! has /proc/cmdline && echo owed; true"
+
+    def process(self, output: list[str]) -> bool:
+        """Look whether it printed."""
+        return output == ["owed"]
+
+    @staticmethod
+    def default() -> bool:
+        """Give no: the command printed nothing."""
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Passwords:
     """Which passwords there are; never one of them.
@@ -220,11 +238,13 @@ class Releases:
         current: The version that runs; empty: none.
         complete: Versions that are installed whole.
         sums: File → SHA-256 in hex, of what was brought of the asked version.
+        on_trial: The trial of the one that runs was interrupted.
     """
 
     current: str
     complete: frozenset[str]
     sums: dict[str, str]
+    on_trial: bool = False
 
 
 class ReleasesFact(FactBase[Releases]):
@@ -240,6 +260,7 @@ class ReleasesFact(FactBase[Releases]):
         return (
             f"test -L {installed}/current &&"
             f' echo "current $(basename "$(readlink {installed}/current)")";'
+            f" test -e {installed}/on-trial && echo on-trial;"
             f" find {installed}/releases -mindepth 2 -maxdepth 2 -name .complete"
             f" -printf 'complete %P\\n' 2>/dev/null;"
             f" cd {brought} 2>/dev/null && sha256sum -- * 2>/dev/null; true"
@@ -247,13 +268,15 @@ class ReleasesFact(FactBase[Releases]):
 
     def process(self, output: list[str]) -> Releases:
         """Sort them."""
-        current, complete, sums = "", set(), {}
+        current, complete, sums, on_trial = "", set(), {}, False
         for line in output:
             match line.split():
+                case ["on-trial"]:
+                    on_trial = True
                 case ["current", version]:
                     current = version
                 case ["complete", path]:
                     complete.add(path.removesuffix("/.complete"))
                 case [digest, name]:
                     sums[name.removeprefix("*")] = digest
-        return Releases(current, frozenset(complete), sums)
+        return Releases(current, frozenset(complete), sums, on_trial)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import shlex
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -36,10 +37,15 @@ INSTALLED = "/opt/lobby"
 BROUGHT = "/var/lib/lobby-releases"
 INSTALLER = "/usr/local/sbin/lobby-release"
 LISTS_LAST_S = 24 * 3600
+ONE_LINE = re.compile(r"[\x20-\x7e]+")
 
 
 class NotEffectiveError(LobbyError):
     """A setting was written, and something else wins over it; the sentence says what to do."""
+
+
+class CommandLineError(LobbyError):
+    """The kernel's command line is not as it should be, and so it is left alone."""
 
 
 def as_operation(step: steps.Step) -> tuple[Callable[..., Any], dict[str, Any]]:
@@ -78,6 +84,8 @@ def as_operation(step: steps.Step) -> tuple[Callable[..., Any], dict[str, Any]]:
             return made, {"step": step}
         case steps.Effective():
             return effective, {"step": step}
+        case steps.KernelWord():
+            return kernel_word, {"step": step}
         case steps.Logins():
             return logins, {"step": step}
         case steps.Certificate():
@@ -163,6 +171,37 @@ def effective(step: steps.Effective) -> Commands:
 
 
 @operation()
+def kernel_word(step: steps.KernelWord) -> Commands:
+    """Put a word at the end of the kernel's command line, and leave all others as they are.
+
+    A Pi with a broken one does not boot. So it is written beside, is on the card before it takes
+    the other's name, and what is no line of words is left to a person. On FAT the change of name is
+    one entry of the folder (fs/fat/namei_vfat.c): the old file or the new one. It has no journal: a
+    power cut may leave the draft's name behind, and what the check at boot repairs.
+
+    Raises:
+        CommandLineError: It is empty, missing, several lines, or damaged.
+    """
+    lines = host.get_fact(facts.LinesFact, asked=f"cat {shlex.quote(step.file)}")
+    line = "\n".join(lines).strip()
+    if ONE_LINE.fullmatch(line) is None:
+        raise CommandLineError(
+            f"{step.file} is not one line of words, and is left as it is: this Pi might not boot"
+            " any more. Put it right by hand; a card that was just written shows how it looks"
+        )
+    if step.word in line.split():
+        return
+    text = base64.b64encode(f"{line} {step.word}\n".encode("ascii")).decode()
+    draft = f"{step.file}.new"
+    yield _script(
+        f"echo {text} | base64 -d >{draft}",
+        f"sync {draft}",
+        f"mv {draft} {step.file}",
+        f"sync -f {step.file}",
+    )
+
+
+@operation()
 def logins(step: steps.Logins) -> Commands:
     """Make the passwords that are missing, and the broker's hashes of all."""
     passwords = dict(step.files)
@@ -237,6 +276,8 @@ def release(step: steps.Release) -> Commands:
     brought = f"{BROUGHT}/{step.version}"
     found = host.get_fact(facts.ReleasesFact, installed=INSTALLED, brought=brought)
     if found.current == step.version and step.version in found.complete:
+        if found.on_trial:
+            yield f"{INSTALLER} judge"
         return
     if step.version not in found.complete:
         yield f"mkdir -p {brought}"

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from appliance.errors import LobbyError
-from provisioning.facts import LinesFact, PlatformFact
+from provisioning.facts import LinesFact, PlatformFact, RestartFact
 from provisioning.guests import keep
 from provisioning.machine import Address, Machine, MachineError, connected
 from provisioning.material import gather
 from provisioning.operations import BROKER, HASHES
 from provisioning.recipe import for_satellites, steps
+from provisioning.steps import KernelWord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,12 +42,14 @@ class Outcome:
         changes: So many steps changed something, or would.
         doctor: What `lobby doctor` said, in a word.
         sentence: Why it was not done; empty: it was.
+        owed: What counts only after a restart, and so what to do; empty: all counts.
     """
 
     device: str
     changes: int
     doctor: str = "not asked"
     sentence: str = ""
+    owed: str = ""
 
     @property
     def well(self) -> bool:
@@ -80,7 +83,7 @@ def provision(
             visit.tell_desk(device)
     except LobbyError as error:
         return Outcome(device.id, visit.changes, sentence=str(error))
-    return Outcome(device.id, visit.changes, doctor)
+    return Outcome(device.id, visit.changes, doctor, owed=visit.owed)
 
 
 class _Visit:
@@ -101,6 +104,7 @@ class _Visit:
         self.say = say
         self.dry = dry
         self.changes = 0
+        self.owed = ""
 
     def whole(self, device: Device) -> str:
         """Do all steps of a device; give what its doctor says."""
@@ -109,7 +113,9 @@ class _Visit:
             platform = machine.fact(PlatformFact)
             if platform is None:
                 raise MachineError(f"{device.id} has no Python: install python3 there")
-            self._do(machine, device, steps(self.inventory, device, platform, material))
+            wanted = steps(self.inventory, device, platform, material)
+            self._do(machine, device, wanted)
+            self.owed = owed(machine, wanted)
             if not device.has_bus and not self.dry:
                 told = machine.fact(LinesFact, asked=f"cat {HASHES}")
                 keep(self.sources.inventory.parent, device.id, told)
@@ -138,6 +144,20 @@ class _Visit:
             self.key,
             self.sources.inventory.parent / "known_hosts",
         )
+
+
+def owed(machine: Machine, wanted: Iterable[Step]) -> str:
+    """Tell what a device is to be restarted for; empty: for nothing.
+
+    Looked at on it, not remembered: the next run, which changes nothing, still tells.
+    """
+    gives = [
+        step.gives
+        for step in wanted
+        if isinstance(step, KernelWord)
+        and machine.fact(RestartFact, word=step.word, file=step.file)
+    ]
+    return f"restart it: {', '.join(gives)} count from then on" if gives else ""
 
 
 def _doctor(machine: Machine, device: Device, say: Callable[[str], None]) -> str:

@@ -32,8 +32,9 @@ def steps(
     return (
         *recipe_system.reach(inventory),
         *recipe_system.programs(device, platform, material),
-        *recipe_system.system(inventory, device),
+        *recipe_system.system(inventory, device, platform),
         *recipe_system.people(device),
+        *recipe_system.devices(material),
         *bus(inventory, device, material),
         *recipe_lobby.lobby(inventory, device, material),
         *(recipe_lobby.pages(inventory, device) if device.has_bus else ()),

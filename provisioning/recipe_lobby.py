@@ -10,7 +10,7 @@ from appliance.config.settings import Role
 from central.access.rights import USUAL, files_of
 from provisioning import settings_files, unit_files
 from provisioning.operations import BROKER, INSTALLED, INSTALLER, PAPERS, PASSWORDS
-from provisioning.recipe_system import later
+from provisioning.recipe_system import later, standby
 from provisioning.steps import (
     Enabled,
     File,
@@ -58,9 +58,11 @@ def lobby(inventory: Inventory, device: Device, material: Material) -> tuple[Ste
         File("/etc/lobby/release.pub", material.release_key),
         File("/usr/local/lib/lobby/backoff", material.units["backoff"], mode="755"),
         File(INSTALLER, material.installer, mode="755"),
+        *_judge(material),
         *gone,
         *unit_texts,
         *_serial(device, material),
+        *_standby(device, material),
         Enabled("lobby.target"),
         material.release,
         *_clips(material),
@@ -69,6 +71,14 @@ def lobby(inventory: Inventory, device: Device, material: Material) -> tuple[Ste
         *_slides(material),
         *_updates(inventory, material),
     )
+
+
+def _judge(material: Material) -> tuple[Step, ...]:
+    """Have the trial of a release brought to its end at boot, if a power cut interrupted it."""
+    sound, name = material.settings.sound, "lobby-judge.service"
+    clips = None if isinstance(sound, config.NoSound) else str(sound.clips)
+    text = unit_files.judge(INSTALLER, clips)
+    return File(f"{UNITS}/{name}", text.encode()), Enabled(name)
 
 
 def _trust(device: Device, material: Material) -> tuple[Step, ...]:
@@ -87,6 +97,18 @@ def _serial(device: Device, material: Material) -> tuple[Step, ...]:
     if isinstance(material.settings.printer, config.SerialPrinter):
         return (File(path, unit_files.SERIAL.encode()),)
     return (Gone(path),)
+
+
+def _standby(device: Device, material: Material) -> tuple[Step, ...]:
+    """Let the process that has the screen switch it off at night, where it is to."""
+    texts = {"backlight": unit_files.BACKLIGHT, "cec": unit_files.CEC}
+    text = texts.get(standby(material.settings))
+    drawing = (Role.BOARD, Role.KIOSK)
+    paths = {role: f"{UNITS}/lobby-{role}.service.d/standby.conf" for role in drawing}
+    return tuple(
+        File(path, text.encode()) if text and role in device.roles else Gone(path)
+        for role, path in paths.items()
+    )
 
 
 def _clips(material: Material) -> tuple[Step, ...]:

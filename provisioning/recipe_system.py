@@ -8,7 +8,19 @@ from appliance import config
 from appliance.config.settings import Role
 from provisioning import settings_files
 from provisioning.operations import BROUGHT, INSTALLED, PAPERS, PASSWORDS
-from provisioning.steps import Effective, Enabled, File, Folder, Fresh, Gone, Group, Packages, User
+from provisioning.steps import (
+    Effective,
+    Enabled,
+    File,
+    Folder,
+    Fresh,
+    Gone,
+    Group,
+    KernelWord,
+    Made,
+    Packages,
+    User,
+)
 
 if TYPE_CHECKING:
     from central.access.inventory import Device, Inventory
@@ -33,6 +45,8 @@ BUS: Final = ("mosquitto", "nginx-light")
 TUNNEL: Final = ("stunnel4",)
 # They match the system's libcamera, pins and SDL: see docs/adr/0002-packages.md.
 RASPBERRY_PI: Final = ("python3-lgpio", "python3-picamera2", "python3-pygame")
+# SDL opens them by name when it draws without a desktop; no package of its asks for them.
+DRAWING: Final = ("libegl1", "libgbm1", "libgl1-mesa-dri", "libgles2")
 SPEAKING: Final = ("alsa-utils", "espeak-ng")
 MOVING_PICTURES: Final = ("python3-av",)
 SWITCHING_SCREENS: Final = ("v4l-utils",)
@@ -43,6 +57,11 @@ GROUPS: Final = {
     Role.BOARD: ("video", "render", "input", "audio"),
     Role.KIOSK: ("video", "render", "input", "audio", "gpio"),
 }
+# Raspberry Pi OS starts its kernel with the memory controller off: systemd then passes over the
+# units' MemoryMax= without a word (raspberrypi/linux#6980).
+LIMITS: Final = KernelWord(
+    "cgroup_enable=memory", "/boot/firmware/cmdline.txt", "its limits of memory"
+)
 
 
 def reach(inventory: Inventory) -> tuple[Step, ...]:
@@ -69,12 +88,14 @@ def programs(device: Device, platform: Platform, material: Material) -> tuple[St
     settings = material.settings
     plays = isinstance(settings.camera, config.WebcamCamera | config.VideoCamera)
     board = settings.board
+    draws = isinstance(board, config.ScreenBoard) and {Role.BOARD, Role.KIOSK} & set(device.roles)
     switches = isinstance(board, config.ScreenBoard) and board.standby == "cec"
     names = (
         *DEBIAN,
         zbar,
         *(BUS if device.has_bus else TUNNEL),
         *(RASPBERRY_PI if platform.pi else ()),
+        *(DRAWING if draws else ()),
         *(() if isinstance(settings.sound, config.NoSound) else SPEAKING),
         *(MOVING_PICTURES if plays else ()),
         *(SWITCHING_SCREENS if switches else ()),
@@ -82,8 +103,8 @@ def programs(device: Device, platform: Platform, material: Material) -> tuple[St
     return (Packages(tuple(sorted(names))),)
 
 
-def system(inventory: Inventory, device: Device) -> tuple[Step, ...]:
-    """Give time, log, watchdog, screen, firewall and updates."""
+def system(inventory: Inventory, device: Device, platform: Platform) -> tuple[Step, ...]:
+    """Give time, log, watchdog, limits of memory, screen, firewall and updates."""
     care = inventory.care
     time = "/etc/systemd/timesyncd.conf.d/lobby.conf"
     journal = "/etc/systemd/journald.conf.d/lobby.conf"
@@ -95,9 +116,9 @@ def system(inventory: Inventory, device: Device) -> tuple[Step, ...]:
         File(journal, settings_files.JOURNALD.encode()),
         Fresh("systemd-journald.service", (journal,)),
         File("/etc/systemd/system.conf.d/lobby.conf", settings_files.WATCHDOG.encode()),
+        *((LIMITS,) if platform.pi else ()),
         # The board draws without a desktop: nobody else may hold the screen after the next boot.
         Enabled("getty@tty1.service", enabled=False),
-        File("/etc/udev/rules.d/70-lobby-printer.rules", settings_files.PRINTER_RULE.encode()),
         *firewall(inventory, device),
         File("/etc/apt/apt.conf.d/52lobby-updates", settings_files.UPDATES.encode()),
         *_timer("apt-daily.timer", later(care.updates_at, -60)),
@@ -117,6 +138,38 @@ def firewall(inventory: Inventory, device: Device) -> tuple[Step, ...]:
         Enabled("nftables.service"),
         Fresh("nftables.service", ("/etc/nftables.conf",)),
     )
+
+
+def devices(material: Material) -> tuple[Step, ...]:
+    """Give whom devices belong to, those that are plugged in already too."""
+    rules = "/etc/udev/rules.d"
+    printer, backlight = f"{rules}/70-lobby-printer.rules", f"{rules}/90-lobby-backlight.rules"
+    touch = f"{rules}/90-lobby-touch.rules"
+    dims = standby(material.settings) == "backlight"
+    feels = Role.KIOSK in material.settings.device.roles
+    wanted = (printer, *((backlight,) if dims else ()), *((touch,) if feels else ()))
+    return (
+        File(printer, settings_files.PRINTER_RULE.encode()),
+        File(backlight, settings_files.BACKLIGHT_RULE.encode()) if dims else Gone(backlight),
+        File(touch, settings_files.TOUCH_RULE.encode()) if feels else Gone(touch),
+        Made(
+            "/etc/lobby/.rules-count",
+            wanted,
+            f"set -e; {settings_files.RULES_COUNT}touch /etc/lobby/.rules-count",
+        ),
+    )
+
+
+def standby(settings: config.Settings) -> str:
+    """Give how the screen is switched off at night; `none`: it is not, or there is none.
+
+    A kiosk does so over a board alone: one with a screen of its own stays lit.
+    """
+    board, roles = settings.board, settings.device.roles
+    over_board = Role.KIOSK in roles and settings.kiosk.at_rest is config.AtRest.BOARD
+    if isinstance(board, config.ScreenBoard) and (Role.BOARD in roles or over_board):
+        return board.standby
+    return "none"
 
 
 def _timer(unit: str, at: str) -> tuple[Step, ...]:

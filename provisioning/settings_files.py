@@ -80,6 +80,28 @@ PRINTER_RULE: Final = f"""{HEAD}# One owner of a USB printer: the kernel's usblp
 SUBSYSTEM=="usbmisc", KERNEL=="lp*", GROUP="lp", MODE="0660", SYMLINK+="lobby-printer"
 """
 
+BACKLIGHT_RULE: Final = f"""{HEAD}# Who draws (group video) may switch the light of a panel at the
+# DSI port off at night, and nothing else of it.
+SUBSYSTEM=="backlight", ACTION!="remove", \\
+  RUN+="/bin/chgrp video $sys$devpath/bl_power", RUN+="/bin/chmod g+w $sys$devpath/bl_power"
+"""
+
+TOUCH_RULE: Final = f"""{HEAD}# A kiosk hears of screens that are there when it starts:
+# udev tells its news over the network, of which it has none. One whose cable was out for a moment
+# shall be felt again.
+SUBSYSTEM=="input", KERNEL=="event*", ACTION=="add", ENV{{ID_INPUT_TOUCHSCREEN}}=="1", \\
+  RUN+="/bin/systemctl --no-block try-restart lobby-kiosk.service"
+"""
+
+RULES_COUNT: Final = """\
+if systemctl -q is-active systemd-udevd; then
+  udevadm control --reload
+  udevadm trigger --subsystem-match=backlight --subsystem-match=usbmisc
+  udevadm settle --timeout=30
+fi
+"""
+"""Rules are for what comes: what is there has to come once more. A container has no udev."""
+
 UPDATES: Final = f"""{HEAD}APT::Periodic::Update-Package-Lists "1";
 APT::Periodic::Unattended-Upgrade "1";
 #clear Unattended-Upgrade::Origins-Pattern;

@@ -168,6 +168,24 @@ class Effective:
 
 
 @dataclass(frozen=True, slots=True)
+class KernelWord:
+    """The kernel is started with a word, from the next boot on.
+
+    Args:
+        word: The last one of the line, if it is not there yet.
+        file: Whose one line the firmware hands on to the kernel.
+        gives: What counts from then on, for people.
+    """
+
+    word: str
+    file: str
+    gives: str
+
+    def __str__(self) -> str:
+        return f"{self.word} in {self.file}"
+
+
+@dataclass(frozen=True, slots=True)
 class Logins:
     """Each login on the bus has a password, made on the Pi, and the broker knows its hash.
 
@@ -240,6 +258,7 @@ Step = (
     | Fresh
     | Made
     | Effective
+    | KernelWord
     | Logins
     | Certificate
     | Release

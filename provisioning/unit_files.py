@@ -48,6 +48,19 @@ DeviceAllow=char-ttyUSB rw
 DeviceAllow=char-ttyACM rw
 """
 
+BACKLIGHT: Final = f"""{HEAD}# At night it switches off the light of a panel at the DSI port.
+[Service]
+# ProtectKernelTunables= leaves /sys to be read; the longer path wins. Of all that is below, the
+# user of this process may write to what a udev rule gave to its group, and to nothing else.
+ReadWritePaths=/sys/devices
+"""
+
+CEC: Final = f"""{HEAD}# At night it tells the screen at the HDMI port to stand by.
+[Service]
+# /dev/cec0 is for the group video (udev's own rules).
+DeviceAllow=char-cec rw
+"""
+
 TUNNEL: Final = f"""{HEAD}[Unit]
 Description=Lobby: the way to the bus, on the desk's Pi
 StartLimitIntervalSec=0
@@ -129,6 +142,63 @@ ExecStart={installer} fetch {url.replace("%", "%%")} --to %S/lobby-fetch{ca}
 ExecStart=+{installer} take %S/lobby-fetch --between {hours}
 TimeoutStartSec=2h
 {_LOCKED}"""
+
+
+def judge(installer: str, clips: str | None) -> str:
+    """Give the unit that goes on at boot with the trial of a release, if a power cut ended it.
+
+    It starts units and changes what root alone may: so it is root, and has nothing else of root's.
+
+    Args:
+        installer: The program that installs releases.
+        clips: Folder of the announcements; None: there are none.
+    """
+    more = f" -{clips}" if clips else ""
+    return f"""{HEAD}[Unit]
+Description=Lobby: judge the release that was on trial when the power went
+ConditionPathExists=/opt/lobby/on-trial
+# It watches the processes as they come up.
+After=lobby.target
+
+[Service]
+Type=oneshot
+ExecStart={installer} judge
+TimeoutStartSec=10min
+# The bus, and the password of the command line.
+SupplementaryGroups=lobby
+ReadWritePaths=/opt/lobby /run -/srv/lobby -/var/lib/lobby-releases{more}
+# paho wakes its own thread over 127.0.0.1; all others are reached through unix sockets.
+PrivateNetwork=yes
+IPAddressDeny=any
+IPAddressAllow=localhost
+RestrictAddressFamilies=AF_UNIX AF_INET
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+AmbientCapabilities=
+LockPersonality=yes
+PrivateDevices=yes
+PrivateMounts=yes
+PrivateTmp=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHome=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectSystem=strict
+RemoveIPC=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+"""
 
 
 def update_timer(at: str) -> str:

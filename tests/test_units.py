@@ -85,13 +85,24 @@ def test_unit_starts_again_for_ever(unit: Path) -> None:
     assert setting(unit, "WatchdogSec")
 
 
-@pytest.mark.parametrize("name", ["lobby-scanner", "lobby-board"])
-def test_who_is_filtered_by_address_still_reaches_itself(name: str) -> None:
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
+def test_who_is_filtered_by_address_still_reaches_itself(unit: Path) -> None:
     # Without it paho, which wakes its own thread over 127.0.0.1, never reaches the bus. A container
     # does not show that: nobody filters there.
-    unit = ROOT / "systemd" / f"{name}.service"
-    assert setting(unit, "IPAddressDeny") == ["any"]
-    assert setting(unit, "IPAddressAllow") == ["localhost"]
+    filtered = setting(unit, "IPAddressDeny") == ["any"]
+    assert filtered is (setting(unit, "PrivateNetwork") == ["yes"])
+    assert setting(unit, "IPAddressAllow") == (["localhost"] if filtered else [])
+    assert "AF_INET" in setting(unit, "RestrictAddressFamilies")[0].split()
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
+def test_who_has_pins_finds_out_on_what_board_and_where_to_make_its_pipe(unit: Path) -> None:
+    # gpiozero reads /proc/device-tree, which ProcSubset=pid hides; lgpio makes a pipe where it is.
+    groups = " ".join(setting(unit, "SupplementaryGroups")).split()
+    has_pins = "gpio" in groups
+    assert has_pins is ("char-gpiochip rw" in setting(unit, "DeviceAllow"))
+    assert setting(unit, "ProcSubset") == ([] if has_pins else ["pid"])
+    assert (f"LG_WD=%t/{unit.stem}" in setting(unit, "Environment")) is has_pins
 
 
 def test_memory_is_limited_to_twice_what_a_process_may_cost() -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from appliance.bus.beats import Being
     from appliance.bus.messages.alive import Health
     from appliance.bus.topics import Topics
+    from appliance.doctor.limits import Limits
     from appliance.doctor.person import Person
     from appliance.drivers.buttons import Buttons
     from appliance.drivers.camera import Camera
@@ -46,6 +47,7 @@ class Tools(NamedTuple):
 
     Args:
         machine: Of this Pi.
+        limits: Tells whether its units' limits of memory count; None: nobody knows.
         clock: The same.
         line: The line without its tickets, as configured.
         printer: None: there is none.
@@ -57,6 +59,7 @@ class Tools(NamedTuple):
     """
 
     machine: Machine
+    limits: Callable[[], Limits | None]
     clock: Clock
     line: Callable[[], Line]
     printer: Callable[[], Printer | None]

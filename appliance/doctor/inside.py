@@ -12,6 +12,7 @@ from appliance.bus.certificates import expires
 from appliance.bus.dialling import dial
 from appliance.checkin.keys import TrustError, read_root, read_trust_list
 from appliance.desk.health import DISK_LOW_BYTES, HOT_C, MEMORY_LOW
+from appliance.doctor.limits import COMMAND_LINE, WORD, Limits
 from appliance.drivers.vitals import Card
 from appliance.findings import Part
 from appliance.journal.errors import JournalError
@@ -55,7 +56,21 @@ def machine(bench: Bench) -> Iterator[Finding]:
             yield MACHINE.wrong(free, bench.say("memory_low_do"))
         else:
             yield MACHINE.fine(free)
+    yield from _limits(bench)
     yield from _card(bench)
+
+
+def _limits(bench: Bench) -> Iterator[Finding]:
+    match bench.tools.limits():
+        case None:
+            return
+        case Limits.COUNT:
+            yield MACHINE.fine(bench.say("limits_count"))
+        case Limits.OWED:
+            yield MACHINE.not_tried(bench.say("limits_owed"), bench.say("limits_owed_do"))
+        case Limits.IGNORED:
+            do = bench.say("limits_ignored_do", word=WORD, file=COMMAND_LINE)
+            yield MACHINE.wrong(bench.say("limits_ignored"), do)
 
 
 def _card(bench: Bench) -> Iterator[Finding]:

@@ -86,6 +86,8 @@ def needs_of(settings: config.Settings) -> Iterator[Need]:
         yield Need("lgpio", "python3-lgpio", _module("lgpio"), system=True)
     if config.Role.BOARD in roles or config.Role.KIOSK in roles:
         yield Need("pygame", "python3-pygame", _module("pygame"), system=True)
+        if isinstance(settings.board, config.ScreenBoard):
+            yield Need("gles", "libegl1 libgles2", _library("libGLESv2.so.2"))
     if isinstance(settings.board, config.ScreenBoard) and settings.board.standby == "cec":
         yield Need("cec", "v4l-utils", _program("cec-ctl"))
     if config.Role.DESK in roles:

@@ -32,11 +32,13 @@ def bench(
         language: In which it is told; None: the site's.
     """
     from appliance.doctor.bench import Bench, Beside, Tools
+    from appliance.doctor.limits import limits
     from appliance.strings import texts
 
     clock = attached.clock(settings.clock)
     tools = Tools(
         machine=attached.machine(settings.device),
+        limits=limits,
         clock=clock,
         line=partial(lobby.line, settings),
         printer=partial(attached.shared_printer, settings),

@@ -23,6 +23,7 @@ from appliance.cli import main
 from appliance.doctor import examining
 from appliance.doctor.attached import LIGHTS
 from appliance.doctor.examining import PARTS, examine, tell
+from appliance.doctor.limits import limits
 from appliance.doctor.person import AtTerminal, Nobody
 from appliance.drivers.vitals import LinuxMachine
 from appliance.findings import Finding, State
@@ -392,6 +393,49 @@ def test_a_machine_that_is_not_well_is_told(
     (wrong,) = [each for each in examine(made, ["machine"]) if each.state is WRONG]
     assert says in wrong.what
     assert wrong.do
+
+
+@pytest.mark.parametrize(
+    ("controllers", "told", "will_be_told", "state", "says"),
+    [
+        ("cpu memory pids", "", "", FINE, "starts anew"),
+        ("cpu pids", "quiet", "quiet cgroup_enable=memory", NOT_TRIED, "from the next start"),
+        ("cpu pids", "quiet", "quiet", WRONG, "passes over the limits"),
+        # What stands there does not help, as something after it turns it off again.
+        ("cpu", "cgroup_enable=memory x", "cgroup_enable=memory x", WRONG, "passes over"),
+    ],
+    ids=["count", "restart owed", "off", "turned off again"],
+)
+def test_limits_of_memory_that_the_kernel_passes_over_are_told(
+    practice: Practice,
+    tmp_path: Path,
+    controllers: str,
+    told: str,
+    will_be_told: str,
+    state: State,
+    says: str,
+) -> None:
+    root = tmp_path / "root"
+    for name, text in {
+        "sys/fs/cgroup/cgroup.controllers": controllers,
+        "proc/cmdline": told,
+        "boot/firmware/cmdline.txt": will_be_told,
+        "etc/systemd/system/lobby-desk.service": "[Service]\nMemoryMax=280M",
+    }.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(f"{text}\n", "utf-8")
+    made = practice.bench(Nobody())
+    made = made._replace(tools=made.tools._replace(limits=lambda: limits(root)))
+    (found,) = [each for each in examine(made, ["machine"]) if says in each.what]
+    assert found.state is state
+    assert (found.do == "") is (state is FINE)
+    # In a container the kernel is somebody else's; without a limit there is nothing to say.
+    (root / "run/systemd").mkdir(parents=True)
+    (root / "run/systemd/container").touch()
+    assert limits(root) is None
+    (root / "run/systemd/container").unlink()
+    (root / "etc/systemd/system/lobby-desk.service").write_text("[Service]\n", "utf-8")
+    assert limits(root) is None
 
 
 def test_a_clock_that_does_not_know_the_time_is_told(practice: Practice) -> None:

@@ -167,6 +167,20 @@ class Office:
         path.write_text(f'{text}[printer]\nkind = "none"\n\n[board]{board}', "utf-8")
         return self.inventory.devices[1]
 
+    def turn_board_into_kiosk(self) -> None:
+        """Give the satellite's screen to visitors; in the inventory it is the last device."""
+        inventory, settings = self.inventory_path, self.configuration.with_name(f"{SATELLITE}.toml")
+        for path, old, new in (
+            (inventory, 'counters = ["1"]', 'counters = ["1"]\nkiosks = ["entrance"]'),
+            (inventory, 'roles = ["scanner", "board"]', 'kiosk = "entrance"\n{}'),
+            (settings, 'roles = ["scanner", "board"]', "{}"),
+            (settings, "/var/lib/lobby-board/", "/var/lib/lobby-kiosk/"),
+        ):
+            text = path.read_text("utf-8")
+            assert text.count(old) == 1
+            roles = 'roles = ["scanner", "kiosk"]'
+            path.write_text(text.replace(old, new.format(roles) if "{}" in new else new), "utf-8")
+
     def care(self, line: str) -> None:
         """Put a line more into what the inventory says of care."""
         text = self.inventory_path.read_text("utf-8")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from provisioning.settings_files import BACKLIGHT_RULE, TOUCH_RULE
 from tests.provisioning.lobby import PROCESSES, complaints, processes_up, wait_for
 from tests.provisioning.office import COUNTERS_PORT, DEVICE
 
@@ -56,6 +57,15 @@ def test_units_are_active(machine: Nspawn) -> None:
     told = machine.ssh(f"systemctl is-active lobby.target mosquitto.service {units}").stdout
     assert told.split() == ["active"] * (2 + len(PROCESSES))
     wait_for(lambda: processes_up(machine), "all processes say that they are up")
+
+
+@pytest.mark.usefixtures("counter")
+def test_udev_understands_the_rules(machine: Nspawn) -> None:
+    # This machine has no panel; Debian's udev is the one that is on a Pi.
+    machine.put(BACKLIGHT_RULE.encode(), "/srv/90-lobby-backlight.rules")
+    machine.put(TOUCH_RULE.encode(), "/srv/90-lobby-touch.rules")
+    ours = "/etc/udev/rules.d/*-lobby-*.rules /srv/90-lobby-*.rules"
+    assert "Success: 2" in machine.sudo(f"udevadm verify {ours}")
 
 
 @pytest.mark.usefixtures("counter")

@@ -12,6 +12,7 @@ import requests
 from appliance import config
 from tests.provisioning.lobby import complaints, processes_up, wait_for
 from tests.provisioning.office import COUNTERS_PORT, DEVICE
+from tests.provisioning.spoilt import falls_over_at_work, has_no_desk
 from tests.provisioning.web import Web
 from tests.support.authority import Authority
 
@@ -33,24 +34,6 @@ def marks_its_pages(appliance: Path) -> None:
     """Change a page, so that it can be told from that of the release before."""
     page = appliance / "pages" / "site" / "index.html"
     page.write_text(page.read_text("utf-8") + "<!-- 1.1.0 -->\n", "utf-8")
-
-
-def falls_over_at_work(appliance: Path) -> None:
-    """Spoil a release so that its board starts, says so, and ends."""
-    spoil(appliance / "board" / "screen.py", "while not stop.is_set()", "while stop.is_set()")
-
-
-def has_no_desk(appliance: Path) -> None:
-    """Spoil a release so that its desk does not start."""
-    spoil(
-        appliance / "desk" / "loop.py", "from __future__ import annotations", "raise SystemExit(3)"
-    )
-
-
-def spoil(path: Path, old: str, new: str) -> None:
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), "utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -80,15 +80,14 @@ def test_second_run_changes_nothing(machine: Nspawn, desktop: Office, release: B
 
 def test_its_processes_are_on_the_desks_bus(pair: Pair, machine: Nspawn) -> None:
     assert pair
+    wait_for(lambda: up(machine) >= {"board", "scanner"}, "board and scanner of the satellite")
 
-    def up() -> bool:
-        told = json.loads(machine.ssh("sudo lobby status --json", check=False).stdout or "{}")
-        states = [
-            (each["device"], each["process"], each["state"]) for each in told.get("processes") or []
-        ]
-        return {(SATELLITE, "board", "up"), (SATELLITE, "scanner", "up")} <= set(states)
 
-    wait_for(up, "board and scanner of the satellite")
+def up(machine: Nspawn) -> set[str]:
+    """Give the processes of the satellite that are up, as the desk's bus tells."""
+    told = json.loads(machine.ssh("sudo lobby status --json", check=False).stdout or "{}")
+    here = [each for each in told.get("processes") or [] if each["device"] == SATELLITE]
+    return {each["process"] for each in here if each["state"] == "up"}
 
 
 def test_code_before_its_camera_becomes_a_slip_at_the_desk(
@@ -122,3 +121,36 @@ def test_scanner_has_no_network_and_no_key(pair: Pair) -> None:
 def test_bus_that_starts_anew_is_found_again(pair: Pair, machine: Nspawn) -> None:
     machine.sudo("systemctl restart mosquitto")
     test_its_processes_are_on_the_desks_bus(pair, machine)
+
+
+# Its screen is for visitors from now on.
+
+
+@pytest.fixture(scope="module")
+def kiosk(pair: Pair, machine: Nspawn, desktop: Office, release: Built) -> Nspawn:
+    """The satellite, whose board became a kiosk."""
+    desktop.turn_board_into_kiosk()
+    said = desktop.apply(machine.key, release.folder, device=SATELLITE)
+    assert complaints(said, SATELLITE) == []
+    return pair.satellite
+
+
+def test_kiosk_reaches_the_desks_bus_and_shows_itself(kiosk: Nspawn, machine: Nspawn) -> None:
+    wait_for(lambda: up(machine) == {"kiosk", "scanner"}, "kiosk and scanner of the satellite")
+    wait_for(
+        lambda: int(kiosk.sudo("ls /var/lib/lobby-kiosk/pictures/*.png | wc -l")) > 0,
+        "a picture of its screen",
+    )
+    told = kiosk.ssh("systemctl is-active lobby-kiosk lobby-board", check=False).stdout
+    assert told.split() == ["active", "inactive"]
+
+
+def test_hardening_of_the_kiosk_is_on_and_it_sees_the_board_that_it_is_on(kiosk: Nspawn) -> None:
+    pid = kiosk.sudo("systemctl show -P MainPID lobby-kiosk").strip()
+    status = kiosk.sudo(f"cat /proc/{pid}/status")
+    for line in (r"NoNewPrivs:\t1", r"Seccomp:\t2", r"CapBnd:\t0+"):
+        assert re.search(f"^{line}$", status, re.MULTILINE)
+    # What is not a process is seen too: /proc/device-tree on a Pi.
+    assert kiosk.sudo(f"nsenter -t {pid} -m cat /proc/cpuinfo")
+    links = kiosk.sudo(f"nsenter -t {pid} -n ip -br link").split("\n")
+    assert [line.split()[0] for line in links if line] == ["lo"]

@@ -1,4 +1,4 @@
-"""Everything on the machine ends at one moment, while people wait."""
+"""Everything on the machine ends at one moment: while people wait, and while a release is tried."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.provisioning.lobby import processes_up, wait_for
+from tests.provisioning.spoilt import falls_over_at_work
 
 if TYPE_CHECKING:
     from tests.provisioning.lobby import Page
     from tests.provisioning.nspawn import Nspawn
+    from tests.provisioning.office import Office
 
 pytestmark = [pytest.mark.machine, pytest.mark.timeout(900)]
 
@@ -51,3 +53,25 @@ def test_everyone_who_waited_still_waits_and_no_number_comes_twice(
 @pytest.mark.usefixtures("cut")
 def test_firewall_is_there_after_the_boot(machine: Nspawn) -> None:
     assert "policy drop" in machine.sudo("nft list table inet lobby")
+
+
+@pytest.mark.usefixtures("cut")
+def test_bad_release_whose_trial_the_cut_ended_is_taken_back_after_the_boot(
+    machine: Nspawn, desktop: Office, reception: Page, counter: Page
+) -> None:
+    which = "basename $(readlink /opt/lobby/current)"
+    before, bad = machine.sudo(which), desktop.build("1.9.0", falls_over_at_work)
+    given = {reception.ask("issue", service="A1")}
+    with desktop.running(desktop.command(machine.key, bad.folder)) as provisioning:
+        wait_for(lambda: machine.sudo(which).strip() == "1.9.0", "the bad release", 120)
+        machine.cut_power()
+        # It would wait for an answer for ever.
+        provisioning.kill()
+    machine.boot()
+    wait_for(lambda: machine.sudo(which) == before, "the release before", 120)
+    wait_for(lambda: processes_up(machine), "all processes say that they are up")
+    wait_for(lambda: "on trial" not in machine.sudo("lobby-release list"), "the end of the trial")
+    told = machine.sudo("journalctl -o cat -u lobby-judge.service")
+    assert "release 1.9.0 is worse" in told
+    assert f"{before.strip()} runs again" in told
+    counter.tickets(lambda numbers: numbers >= given)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import pytest
 from pyinfra.api.command import FileUploadCommand
 from pyinfra.context import ctx_host
 
 from provisioning import facts, operations, steps
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 GOOD: Final = facts.UnitState(loaded=True, active=True, stale=False, older=False, unfit=False)
 PAPERS: Final = facts.Papers("certificate", "public", copied=True)
@@ -137,6 +137,92 @@ def test_what_is_made_is_made_anew_when_its_sources_are_newer() -> None:
     step = steps.Made("/srv/x", ("/etc/a",), "make x")
     assert commands(step, Lines=[]) == []
     assert commands(step, Lines=["/etc/a"]) == ["make x"]
+
+
+# The kernel's command line, without which a Pi does not boot.
+
+LINE: Final = "console=serial0,115200 root=PARTUUID=1a2b-02 rootwait quiet"
+
+
+def word(file: Path | str = "/boot/firmware/cmdline.txt") -> steps.KernelWord:
+    return steps.KernelWord("cgroup_enable=memory", str(file), "its limits of memory")
+
+
+def cat(file: Path) -> list[str]:
+    """Give what pyinfra gives of a file that is printed."""
+    return file.read_text("utf-8").split("\n")[:-1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{LINE} cgroup_enable=memory",
+        f"cgroup_enable=memory {LINE}",
+        f"{LINE} cgroup_enable=memory ds=nocloud",
+    ],
+)
+def test_word_that_the_kernel_is_started_with_already_is_not_written_again(line: str) -> None:
+    assert commands(word(), Lines=[line]) == []
+    # A blank line at the end does no harm.
+    assert commands(word(), Lines=[line, ""]) == []
+
+
+@pytest.mark.parametrize("line", [LINE, f"{LINE} ", f"{LINE} cgroup_enable=memory,cpuset"])
+def test_word_comes_after_all_others_and_these_stay(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "cmdline.txt"
+    file.write_text(f"{line}\n", "utf-8")
+    (made,) = commands(word(file), Lines=cat(file))
+    subprocess.run(["sh", "-c", made], check=True)
+    assert file.read_text("utf-8") == f"{line.strip()} cgroup_enable=memory\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["cmdline.txt"]
+    assert commands(word(file), Lines=cat(file)) == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [[], [""], ["  "], [LINE, "quiet"], [f"{LINE}\0\0\0"], [f"{LINE} \N{BLACK STAR}"]],
+    ids=["missing", "empty", "blank", "two lines", "torn by a power cut", "no ASCII"],
+)
+def test_command_line_that_is_not_one_line_is_left_to_a_person(lines: list[str]) -> None:
+    with pytest.raises(operations.CommandLineError, match="left as it is"):
+        commands(word(), Lines=lines)
+
+
+# What a power cut leaves at each step of it: it ends there.
+@pytest.mark.parametrize("cut", ["base64", "sync", "mv"])
+def test_command_line_is_the_old_one_until_the_new_one_is_whole(tmp_path: Path, cut: str) -> None:
+    file = tmp_path / "boot" / "cmdline.txt"
+    file.parent.mkdir()
+    file.write_text(f"{LINE}\n", "utf-8")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    half = "#!/bin/sh\nhead -c 7\nexit 1\n" if cut == "base64" else "#!/bin/false\n"
+    (programs / cut).write_text(half)
+    (programs / cut).chmod(0o755)
+    (made,) = commands(word(file), Lines=cat(file))
+    cut_off = ["sh", "-c", f"PATH={programs}:$PATH; {made}"]
+    assert subprocess.run(cut_off, check=False).returncode != 0
+    assert file.read_text("utf-8") == f"{LINE}\n"
+    # The next run makes it good.
+    shutil.rmtree(programs)
+    (made,) = commands(word(file), Lines=cat(file))
+    subprocess.run(["sh", "-c", made], check=True)
+    assert file.read_text("utf-8") == f"{LINE} cgroup_enable=memory\n"
+
+
+def test_restart_is_owed_until_the_kernel_was_started_with_the_word(tmp_path: Path) -> None:
+    def owed(of: str) -> bool:
+        asks = facts.RestartFact().command(of, str(file))
+        told = subprocess.run(["sh", "-c", asks], check=True, capture_output=True, text=True)
+        return facts.RestartFact().process(told.stdout.splitlines())
+
+    file = tmp_path / "cmdline.txt"
+    told = Path("/proc/cmdline").read_text("utf-8").split()[0]
+    assert not owed("cgroup_enable=memory")  # there is no file
+    file.write_text(f"{LINE} cgroup_enable=memory {told}\n", "utf-8")
+    assert owed("cgroup_enable=memory")
+    assert not owed(told)
+    assert not owed("cgroup_enable")
 
 
 # Passwords.
@@ -304,6 +390,13 @@ def test_installed_release_only_takes_over(tmp_path: Path) -> None:
     assert commands(release(tmp_path, older=True), Releases=releases("1.2.0", "1.1.0")) == [
         "/usr/local/sbin/lobby-release switch 1.1.0 --older"
     ]
+
+
+def test_trial_that_was_interrupted_is_finished_by_the_next_run(tmp_path: Path) -> None:
+    found = facts.Releases("1.1.0", frozenset({"1.1.0"}), {}, on_trial=True)
+    assert commands(release(tmp_path), Releases=found) == ["/usr/local/sbin/lobby-release judge"]
+    told = ["current 1.1.0", "on-trial", "complete 1.1.0/.complete"]
+    assert facts.ReleasesFact().process(told) == found
 
 
 def test_releases_on_a_machine_are_read() -> None:

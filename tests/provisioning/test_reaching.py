@@ -35,12 +35,14 @@ def test_table_has_a_line_for_each_device_and_why_it_was_not_done() -> None:
         [
             Outcome("sued.eingang-1", 61, "well"),
             Outcome("sued.neu-1", 0, sentence="no SSH to 192.0.2.9:22"),
+            Outcome("sued.hof-1", 0, "well", owed="restart it: its limits count from then on"),
         ]
     )
     assert rows.splitlines() == [
         "DEVICE          CHANGES  DOCTOR",
         "sued.eingang-1  61       well",
         "sued.neu-1      0        not asked  no SSH to 192.0.2.9:22",
+        "sued.hof-1      0        well       restart it: its limits count from then on",
     ]
 
 
@@ -49,6 +51,7 @@ def test_table_has_a_line_for_each_device_and_why_it_was_not_done() -> None:
     [
         (Outcome("a", 1, "well"), True),
         (Outcome("a", 0, "none yet"), True),
+        (Outcome("a", 0, "well", owed="restart it"), True),
         (Outcome("a", 0, "NOT WELL"), False),
         (Outcome("a", 0, sentence="no SSH"), False),
     ],

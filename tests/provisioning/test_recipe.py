@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from appliance.config import ConfigError
+from appliance.doctor import limits
 from provisioning import steps
 from provisioning.facts import Platform
 from provisioning.material import MaterialError, Sources, gather, suits
@@ -102,6 +103,16 @@ def test_screen_belongs_to_the_board_from_the_next_boot_on(
     all_steps = wanted(office, material)
     assert steps.Enabled("getty@tty1.service", enabled=False) in all_steps
     assert steps.Enabled("lobby.target") in all_steps
+
+
+def test_limits_of_memory_count_where_its_own_kernel_would_pass_over_them(
+    office: Office, material: Material
+) -> None:
+    (step,) = [each for each in wanted(office, material, PI) if isinstance(each, steps.KernelWord)]
+    # The doctor looks for the same.
+    assert (step.word, step.file) == (limits.WORD, str(limits.COMMAND_LINE))
+    # Debian's kernel has them on, and another boot loader.
+    assert "cmdline.txt" not in str(wanted(office, material, DEBIAN))
 
 
 def test_firewall_opens_ssh_and_the_counters_and_nothing_else(

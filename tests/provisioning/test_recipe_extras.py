@@ -13,9 +13,10 @@ from appliance.config import ConfigError
 from provisioning import steps, unit_files
 from provisioning.facts import Platform
 from provisioning.material import Sources, gather
+from provisioning.on_pi.lobby_release.ground import Places
 from provisioning.recipe import steps as recipe
 from tests.provisioning.forged import forge
-from tests.provisioning.office import Office
+from tests.provisioning.office import ROOT, Office
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,6 +109,122 @@ def test_desk_restarts_when_serial_lines_are_opened_to_it(desk: Desk) -> None:
     assert named.index(gone) < named.index("lobby-desk.service runs with its newest files")
 
 
+# A screen that is dark at night.
+
+RULE: Final = "/etc/udev/rules.d/90-lobby-backlight.rules"
+TOUCH: Final = "/etc/udev/rules.d/90-lobby-touch.rules"
+ABOVE: Final = '[kiosk]\nat_rest = "board"\n'
+
+
+def standby_of(process: str) -> str:
+    return f"{UNITS}/lobby-{process}.service.d/standby.conf"
+
+
+def rests(desk: Desk, how: str, process: str = "board") -> Mapping[str, str]:
+    """Give the files of a device whose screen rests like that."""
+    desk.configure(f'[board]\noutput = "screen"\nstandby = "{how}"\n', "board")
+    if process == "kiosk":
+        for path, old in (
+            (desk.office.inventory_path, 'host = "192.0.2.7"'),
+            (desk.office.configuration, 'name = "eingang-1"'),
+        ):
+            roles = f'{old}\nroles = ["desk", "scanner", "kiosk"]'
+            path.write_text(path.read_text("utf-8").replace(old, roles), "utf-8")
+    return desk.files()
+
+
+def test_panel_at_the_dsi_port_may_be_switched_by_who_draws_and_by_nobody_else(desk: Desk) -> None:
+    made = rests(desk, "backlight")
+    assert "ReadWritePaths=/sys/devices\n" in made[standby_of("board")]
+    assert "DeviceAllow" not in made[standby_of("board")]
+    assert 'RUN+="/bin/chgrp video $sys$devpath/bl_power"' in made[RULE]
+    assert steps.Gone(standby_of("kiosk")) in desk.steps()
+
+
+def test_screen_at_the_cable_gets_its_device_and_no_right_to_write_to_the_kernel(
+    desk: Desk,
+) -> None:
+    made = rests(desk, "cec")
+    assert "DeviceAllow=char-cec rw\n" in made[standby_of("board")]
+    assert "ReadWritePaths" not in made[standby_of("board")]
+    assert steps.Gone(RULE) in desk.steps()
+
+
+@pytest.mark.parametrize("how", ["backlight", "cec"])
+def test_kiosk_over_a_board_gets_the_same_and_one_that_stays_lit_nothing(
+    desk: Desk, how: str
+) -> None:
+    lit = rests(desk, how, "kiosk")
+    assert not [path for path in (*lit,) if path in {RULE, standby_of("kiosk")}]
+    desk.configure(ABOVE)
+    assert standby_of("kiosk") in desk.files()
+    assert steps.Gone(standby_of("board")) in desk.steps()
+
+
+def test_touch_screen_that_comes_back_is_felt_by_who_has_one(desk: Desk) -> None:
+    assert steps.Gone(TOUCH) in desk.steps()
+    made = rests(desk, "none", "kiosk")
+    assert "try-restart lobby-kiosk.service" in made[TOUCH]
+    (count,) = [
+        each for each in desk.steps() if isinstance(each, steps.Made) and TOUCH in each.sources
+    ]
+    # It counts from now on: nothing is to come once more.
+    assert "input" not in count.command
+
+
+def test_screen_without_a_desktop_gets_what_draws_on_it(desk: Desk) -> None:
+    def packages() -> set[str]:
+        return {
+            name for each in desk.steps() if isinstance(each, steps.Packages) for name in each.names
+        }
+
+    bare = packages()
+    rests(desk, "none")
+    assert packages() - bare == {"libegl1", "libgbm1", "libgl1-mesa-dri", "libgles2"}
+
+
+def test_what_the_screen_needed_goes_with_the_setting(desk: Desk) -> None:
+    rests(desk, "backlight")
+    wanted = {steps.Gone(standby_of("board")), steps.Gone(standby_of("kiosk")), steps.Gone(RULE)}
+    assert not wanted <= {each for each in desk.steps() if isinstance(each, steps.Gone)}
+    rests(desk, "none")
+    assert wanted <= {each for each in desk.steps() if isinstance(each, steps.Gone)}
+
+
+def test_board_starts_anew_when_its_rights_change(desk: Desk) -> None:
+    rests(desk, "backlight")
+    named = [str(each) for each in desk.steps()]
+    given, starts = f"file {standby_of('board')}", "lobby-board.service runs with its newest files"
+    assert named.index(given) < named.index(starts)
+
+
+def test_rule_counts_for_what_is_plugged_in_already(desk: Desk) -> None:
+    rests(desk, "backlight")
+    (made,) = [
+        each for each in desk.steps() if isinstance(each, steps.Made) and RULE in each.sources
+    ]
+    assert "70-lobby-printer.rules" in str(made.sources)
+    trigger = made.command.index("udevadm trigger")
+    for subsystem in ("backlight", "usbmisc"):
+        assert f"--subsystem-match={subsystem}" in made.command[trigger:]
+    # Its stamp comes last: an interruption is made good by the next run.
+    assert made.command.rstrip().endswith(f"touch {made.path}")
+    subprocess.run(["sh", "-n", "-c", made.command], check=True)
+    # Whoever it is given to exists by then.
+    named = [str(each) for each in desk.steps()]
+    assert named.index("group video") < named.index(f"{made.path} made")
+
+
+@needs_systemd
+@pytest.mark.parametrize("process", ["board", "kiosk"])
+@pytest.mark.parametrize("text", [unit_files.BACKLIGHT, unit_files.CEC], ids=["backlight", "cec"])
+def test_process_that_switches_its_screen_may_do_little_all_the_same(
+    process: str, text: str, tmp_path: Path
+) -> None:
+    unit = (ROOT / "systemd" / f"lobby-{process}.service").read_text("utf-8")
+    assert rated(f"{unit}\n{text}", tmp_path / f"lobby-{process}.service") <= MOST_EXPOSED
+
+
 # Slides.
 
 
@@ -175,9 +292,36 @@ def test_address_that_is_no_https_is_refused(desk: Desk, url: str) -> None:
         desk.steps()
 
 
+# What a power cut interrupted.
+
+
+def test_release_on_trial_is_judged_at_boot_and_by_nobody_else(desk: Desk) -> None:
+    unit = desk.files()[f"{UNITS}/lobby-judge.service"]
+    assert "ExecStart=/usr/local/sbin/lobby-release judge\n" in unit
+    assert f"ConditionPathExists={Places().on_trial}\n" in unit
+    # It has to see the processes come up, and what it changes has to be open to it.
+    assert "After=lobby.target\n" in unit
+    (written,) = re.findall(r"^ReadWritePaths=(.*)$", unit, re.MULTILINE)
+    opened = [path.lstrip("-") for path in written.split()]
+    places = Places()
+    for path in (
+        *(places.releases, places.current, places.unwanted, places.on_trial),
+        *(places.brought, places.pages, places.lock),
+    ):
+        assert [each for each in opened if path.is_relative_to(each)], path
+    assert steps.Enabled("lobby-judge.service") in desk.steps()
+
+
+def test_release_on_trial_has_its_announcements_made_where_they_are(desk: Desk) -> None:
+    assert "lobby-sound" not in desk.files()[f"{UNITS}/lobby-judge.service"]
+    desk.configure('[sound]\nkind = "speaker"\nclips = "/srv/clips"\n')
+    assert " -/srv/clips\n" in desk.files()[f"{UNITS}/lobby-judge.service"]
+
+
 # The units that are made here.
 
 TEXTS: Final = {
+    "lobby-judge": unit_files.judge("/usr/bin/true", "/var/lib/lobby-sound"),
     "lobby-slides": unit_files.slides("/var/lib/lobby-slides", "/opt/lobby/current/bin/lobby"),
     "lobby-tunnel": unit_files.TUNNEL,
     "lobby-update": unit_files.update("/usr/bin/true", "https://x/%41", None, "03:40-05:40"),
@@ -187,17 +331,21 @@ TEXTS: Final = {
 @needs_systemd
 @pytest.mark.parametrize("name", TEXTS)
 def test_unit_may_do_little(name: str, tmp_path: Path) -> None:
-    unit = tmp_path / f"{name}.service"
-    unit.write_text(TEXTS[name], "utf-8")
-    rated = subprocess.run(
+    assert rated(TEXTS[name], tmp_path / f"{name}.service") <= MOST_EXPOSED
+
+
+def rated(text: str, unit: Path) -> float:
+    """Give what systemd says of how much a unit may still do."""
+    unit.write_text(text, "utf-8")
+    told = subprocess.run(
         ["systemd-analyze", "security", "--offline=yes", "--no-pager", unit],
         check=True,
         capture_output=True,
         text=True,
     )
-    found = re.search(r"Overall exposure level[^:]*: ([\d.]+)", rated.stdout)
-    assert found is not None, rated.stdout
-    assert float(found[1]) <= MOST_EXPOSED
+    found = re.search(r"Overall exposure level[^:]*: ([\d.]+)", told.stdout)
+    assert found is not None, told.stdout
+    return float(found[1])
 
 
 @needs_systemd

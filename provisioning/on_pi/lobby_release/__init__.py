@@ -9,5 +9,5 @@ A release is refused unless the office signed it and all its files are as signed
 over, its desk has to start on a *copy* of the journal, without network and devices. After it took
 over, the lobby has to be as well as before within 40 seconds; else the one before comes back, and
 is up within a minute of the switch. The live journal is never touched: a release reads and writes
-what the one before it does (docs/adr/0011).
+what the one before it does (docs/adr/0011). A trial that a power cut interrupted goes on at boot.
 """

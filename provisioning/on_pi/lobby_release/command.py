@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .ground import Places, ReleaseError
 from .installing import install, listed
-from .switching import back, switch
+from .switching import back, judge, switch
 from .taking import Span, take
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     switching = verbs.add_parser("switch", help="let an installed release take over")
     switching.add_argument("version")
     switching.add_argument("--older", action="store_true", help="it may be older than what runs")
+    verbs.add_parser("judge", help="go on with a trial that was interrupted, to its end")
     verbs.add_parser("rollback", help="let the release take over that ran before")
     verbs.add_parser("list", help="tell which are installed")
     fetching = verbs.add_parser("fetch", help="fetch a release over HTTPS; needs no rights")
@@ -72,6 +73,8 @@ def _do(asked: argparse.Namespace, places: Places) -> str:
                 return install(asked.folder, places)
             case "switch":
                 return switch(asked.version, places, older=asked.older)
+            case "judge":
+                return judge(places)
             case "take":
                 return take(asked.folder, places, asked.between)
             case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tomllib
 from dataclasses import dataclass
@@ -11,6 +12,19 @@ from typing import Any
 
 class ReleaseError(Exception):
     """It is not done; the sentence says why. What ran before runs on."""
+
+
+class WorseError(ReleaseError):
+    """A release was tried, and taken back.
+
+    Args:
+        version: Which.
+        sentence: What was worse, and what runs now.
+    """
+
+    def __init__(self, version: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.version = version
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,16 @@ class Places:
     def unwanted(self) -> Path:
         """Versions that were worse here, or were taken back: only a person takes these again."""
         return self.root / "opt/lobby/unwanted"
+
+    @property
+    def on_trial(self) -> Path:
+        """Tells of a release that took over, and of which nobody knows yet whether it is worse."""
+        return self.root / "opt/lobby/on-trial"
+
+    @property
+    def boot(self) -> Path:
+        """Id of this start of the machine: random(4)."""
+        return self.root / "proc/sys/kernel/random/boot_id"
 
     @property
     def brought(self) -> Path:
@@ -98,3 +122,29 @@ def must(what: str, *command: str) -> str:
 def named(link: Path) -> str | None:
     """Give the version that a link leads to."""
     return link.readlink().name if link.is_symlink() else None
+
+
+def keep(path: Path, text: str) -> None:
+    """Write a file, whole or not at all; it is on the card when this returns."""
+    draft = path.with_name(f".{path.name}.new")
+    with draft.open("w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
+def forget(path: Path) -> None:
+    """Take a file away; it does not come back after a power cut."""
+    path.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Return when the names in a folder are on the card."""
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

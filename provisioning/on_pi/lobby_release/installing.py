@@ -7,7 +7,7 @@ import shutil
 import stat
 from pathlib import Path
 
-from .ground import Places, ReleaseError, must, named
+from .ground import Places, ReleaseError, keep, must, named
 from .signed import MANIFEST, SIGNATURE, VERSION, Manifest, fits, signed, verified
 
 PIPS = Path("/usr/share/python-wheels/pip-*.whl")
@@ -80,9 +80,9 @@ def copy(source: Path, target: Path, most: int) -> None:
 
 def prune(places: Places) -> None:
     """Take away all but the one that runs and the one before, and what they came as."""
-    keep = {named(places.current), named(places.previous)}
+    kept = {named(places.current), named(places.previous)}
     for home in places.releases.iterdir():
-        if home.name not in keep:
+        if home.name not in kept:
             shutil.rmtree(home, ignore_errors=True)
     for folder in places.brought.glob("*"):
         if (places.releases / folder.name / ".complete").exists():
@@ -91,7 +91,8 @@ def prune(places: Places) -> None:
 
 def listed(places: Places) -> str:
     """Tell which releases there are."""
-    links = {named(places.current): "runs", named(places.previous): "before"}
+    runs = "runs, on trial" if places.on_trial.exists() else "runs"
+    links = {named(places.previous): "before", named(places.current): runs}
     found = sorted(home.name for home in places.releases.glob("*") if (home / ".complete").exists())
     lines = [f"{name}  {links.get(name, '')}".rstrip() for name in found]
     lines += [f"{name}  unwanted: was worse here" for name in sorted(unwanted(places))]
@@ -111,6 +112,4 @@ def note_unwanted(version: str, places: Places, *, is_so: bool) -> None:
     wanted = known | {version} if is_so else known - {version}
     if wanted == known:
         return
-    draft = places.unwanted.with_name(".unwanted.new")
-    draft.write_text("".join(f"{each}\n" for each in sorted(wanted)), "ascii")
-    draft.replace(places.unwanted)
+    keep(places.unwanted, "".join(f"{each}\n" for each in sorted(wanted)))

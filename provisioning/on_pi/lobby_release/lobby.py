@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 HEALTHY_WITHIN_S = 40.0
 STEADY_S = 6.0
 STATUS_S = 20.0
+OF_A_BOOT = frozenset({"clock", "undervoltage"})
+"""Alarms that come of a power cut, whatever the release."""
 PROCESSES = ("lobby-board", "lobby-desk", "lobby-kiosk", "lobby-scanner")
 
 
@@ -66,9 +68,17 @@ def on_the_bus(places: Places) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset({*down, *stale}), frozenset(alarms)
 
 
-def worse(before: State, places: Places) -> str | None:
-    """Restart the lobby; tell what is worse than before, or nothing once it is as well."""
-    restart(before.units)
+def worse(before: State, places: Places, *, booted: bool = False) -> str | None:
+    """Tell what is worse than before, or nothing once the lobby is as well.
+
+    Args:
+        before: How it was.
+        places: Where things are.
+        booted: Its processes come up with the machine; else they are started anew first.
+    """
+    if not booted:
+        restart(before.units)
+    usual = before.alarms | (OF_A_BOOT if booted else frozenset())
     until_s = time.monotonic() + HEALTHY_WITHIN_S
     why = "it is not up in time"
     while time.monotonic() < until_s:
@@ -77,7 +87,7 @@ def worse(before: State, places: Places) -> str | None:
         began = processes(before.units)
         held = not wait_for(partial(changed, before.units, began), STEADY_S)
         down, alarms = on_the_bus(places)
-        new = (*sorted(down - before.down), *sorted(alarms - before.alarms))
+        new = (*sorted(down - before.down), *sorted(alarms - usual))
         if held and not new and processes(before.units) == began:
             return None
         why = f"not as before: {', '.join(new)}" if new else "a process ends again and again"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .ground import Places, ReleaseError, named, run
 from .installing import bring, install, unwanted
 from .signed import VERSION, parts
-from .switching import switch
+from .switching import judge, switch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,11 @@ def take(
         hours: Only then. A timer whose hour was passed over by a clock that was set rings at once:
             in the middle of the morning, people would wait for a lobby that starts anew.
         now: On the wall; None: look.
+
+    Raises:
+        WorseError: A release of which the trial had been interrupted is worse. Taken is none then.
     """
+    judge(places)
     found = [path for path in fetched.glob("*") if VERSION.fullmatch(path.name)]
     if not found:
         return "nothing was fetched"
