@@ -13,9 +13,11 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Self
 
 from tests.provisioning.reached import (
@@ -31,7 +33,7 @@ from tests.provisioning.reached import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
 
 BOOT_S: Final = 120.0
@@ -178,7 +180,7 @@ class Nspawn(Reached):
 
     def _lay_root(self) -> None:
         """Lay what will be changed over a tree that never is."""
-        tree = _tree((*INCLUDE, *FIRST_BOOT))
+        tree = blank_tree()
         upper, work = self._folder / "upper", self._folder / "work"
         for each in (upper, work, self._root):
             each.mkdir()
@@ -198,9 +200,14 @@ class Nspawn(Reached):
             (seed / name).write_text(text, "utf-8")
 
 
-def _tree(include: Sequence[str]) -> Path:
-    """Give the tree, made once and kept; a half one is never taken."""
-    make = ("mmdebstrap", "--variant=minbase", f"--include={','.join(include)}", "trixie")
+def blank_tree() -> Path:
+    """Give Debian's tree, made once and kept; a half one is never taken.
+
+    Raises:
+        MachineError: mmdebstrap cannot make it, as there is no way to Debian's packages, say.
+    """
+    include = ",".join((*INCLUDE, *FIRST_BOOT))
+    make = ("mmdebstrap", "--variant=minbase", f"--include={include}", "trixie")
     name = hashlib.sha256(" ".join(make).encode()).hexdigest()[:12]
     tree = CACHE / f"trixie-{name}"
     if not tree.exists():
@@ -209,3 +216,12 @@ def _tree(include: Sequence[str]) -> Path:
         run(*make, str(draft), within_s=900.0)
         draft.rename(tree)
     return tree
+
+
+if __name__ == "__main__":
+    # script/test-machine asks whether there can be a machine at all, with nothing of ours on it.
+    try:
+        with TemporaryDirectory() as empty, Nspawn(Path(empty)):
+            pass
+    except MachineError as cannot:
+        sys.exit(str(cannot))

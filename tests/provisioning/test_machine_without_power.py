@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.machine, pytest.mark.timeout(900)]
 
+WHICH = "basename $(readlink /opt/lobby/current)"
+
 
 @dataclass
 class Cut:
@@ -55,23 +57,41 @@ def test_firewall_is_there_after_the_boot(machine: Nspawn) -> None:
     assert "policy drop" in machine.sudo("nft list table inet lobby")
 
 
-@pytest.mark.usefixtures("cut")
-def test_bad_release_whose_trial_the_cut_ended_is_taken_back_after_the_boot(
-    machine: Nspawn, desktop: Office, reception: Page, counter: Page
-) -> None:
-    which = "basename $(readlink /opt/lobby/current)"
-    before, bad = machine.sudo(which), desktop.build("1.9.0", falls_over_at_work)
+@dataclass
+class Trial:
+    """A release that is worse, whose trial the cut ended.
+
+    Args:
+        before: The release that ran.
+        given: What was given out before.
+    """
+
+    before: str
+    given: set[str | None]
+
+
+@pytest.fixture(scope="module")
+def trial(machine: Nspawn, desktop: Office, reception: Page, cut: Cut) -> Trial:
+    """The power goes once more, in the seconds between the switch and the verdict."""
+    assert cut.given
+    before, bad = machine.sudo(WHICH).strip(), desktop.build("1.9.0", falls_over_at_work)
     given = {reception.ask("issue", service="A1")}
     with desktop.running(desktop.command(machine.key, bad.folder)) as provisioning:
-        wait_for(lambda: machine.sudo(which).strip() == "1.9.0", "the bad release", 120)
+        wait_for(lambda: machine.sudo(WHICH).strip() == "1.9.0", "the bad release", 120)
         machine.cut_power()
         # It would wait for an answer for ever.
         provisioning.kill()
     machine.boot()
-    wait_for(lambda: machine.sudo(which) == before, "the release before", 120)
+    return Trial(before, given)
+
+
+def test_bad_release_whose_trial_the_cut_ended_is_taken_back_after_the_boot(
+    machine: Nspawn, trial: Trial, counter: Page
+) -> None:
+    wait_for(lambda: machine.sudo(WHICH).strip() == trial.before, "the release before", 120)
     wait_for(lambda: processes_up(machine), "all processes say that they are up")
     wait_for(lambda: "on trial" not in machine.sudo("lobby-release list"), "the end of the trial")
     told = machine.sudo("journalctl -o cat -u lobby-judge.service")
     assert "release 1.9.0 is worse" in told
-    assert f"{before.strip()} runs again" in told
-    counter.tickets(lambda numbers: numbers >= given)
+    assert f"{trial.before} runs again" in told
+    counter.tickets(lambda numbers: numbers >= trial.given)
