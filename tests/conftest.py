@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -23,6 +24,9 @@ _GRACE_S: Final = 3.0
 def pytest_configure() -> None:
     """Make orphans of what the tests start ours, so that they are found."""
     leftovers.adopt_orphans()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Started behind a shell's `&`: all that a test ends by Ctrl-C would ignore it, too.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

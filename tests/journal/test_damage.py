@@ -188,7 +188,7 @@ DAMAGES: list[Callable[[bytes], bytes]] = [
 def test_any_page_is_damaged(killed: Killed, quick: Path, damage: Callable[[bytes], bytes]) -> None:
     whole = killed.journal.read_bytes()
     pages = len(whole) // PAGE_BYTES
-    unharmed = lost = 0
+    unharmed = lost = many = 0
     for page in range(0, pages, 3):
         harmed = killed.copy(quick / f"page-{page}")
         begin = page * PAGE_BYTES
@@ -197,13 +197,16 @@ def test_any_page_is_damaged(killed: Killed, quick: Path, damage: Callable[[byte
         harmed.journal.write_bytes(content)
         desk = harmed.start()
         missing = harmed.missing(desk)
-        # A leaf holds a few events; a page above the leaves leads to some hundred.
-        assert len(missing) <= 20, page
+        # A leaf holds a few events; a page above the leaves, of which there are few, leads to some
+        # hundred.
+        assert len(missing) <= 60, page
+        many += len(missing) > 20
         lost += bool(missing)
         unharmed += desk.keeping.found.whole
         desk.close()
     assert lost
     assert unharmed
+    assert many <= 2
 
 
 @pytest.mark.parametrize("with_mark", [True, False])
