@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 CACHE: Final = Path.home() / ".cache" / "lobby"
 USER: Final = "it"
 RUN_S: Final = 120.0
+ANSWERS_WITHIN_S: Final = 3
+"""Whoever does not answer a login by then is not there yet."""
 # What Raspberry Pi OS has at its first boot, as far as Debian has it.
 INCLUDE: Final = (
     "apt-utils",
@@ -46,6 +48,7 @@ class Reached:
     def __init__(self, host: str, key: Path, user: str = USER) -> None:
         self.host = host
         self.key = key
+        self.answers_within_s = ANSWERS_WITHIN_S
         self._user = user
 
     @property
@@ -53,7 +56,7 @@ class Reached:
         """What ssh is told to get in."""
         options = (
             "BatchMode=yes",
-            "ConnectTimeout=3",
+            f"ConnectTimeout={self.answers_within_s}",
             "LogLevel=ERROR",
             "StrictHostKeyChecking=no",
             "UserKnownHostsFile=/dev/null",

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.vm, pytest.mark.timeout(1800)]
 
 @pytest.mark.parametrize("process", PROCESSES)
 def test_process_that_hangs_is_ended_by_its_watchdog(lobby: Qemu, process: str) -> None:
+    wait_for(lambda: processes_up(lobby), "all processes say that they are up", PATIENT_S)
     unit = f"lobby-{process}.service"
     before = main_process(lobby, unit)
     lobby.sudo(f"kill -STOP {before}")
