@@ -34,6 +34,7 @@ from appliance.display.fonts import Weight, find_fonts
 from appliance.display.text import Line, Typesetter
 from appliance.drivers.sdl_monitor import SdlMode, SdlMonitor
 from tests.board.states import BERLIN, LANDSCAPE, SIGNS
+from tests.support.setting import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,29 +49,6 @@ REST_S = 0.3
 """So long after the last picture a call has come to rest."""
 TURN_S = 0.0
 """Every call has the large place at once: else a bench would measure politeness."""
-
-
-class Recorder(Typesetter):
-    """Remembers what was set, for the bare rendering."""
-
-    def __init__(self) -> None:
-        super().__init__(find_fonts())
-        self.lines: list[tuple[Line, Weight]] = []
-
-    def line(
-        self,
-        text: str,
-        weight: Weight,
-        cap: float,
-        width: float,
-        *,
-        least_cap: float | None = None,
-        rtl: bool | None = None,
-    ) -> Line:
-        """Set a line, and remember it."""
-        line = super().line(text, weight, cap, width, least_cap=least_cap, rtl=rtl)
-        self.lines.append((line, weight))
-        return line
 
 
 def board(number: int) -> Board:

@@ -55,6 +55,7 @@ from tests.kiosk_pages.views import (
     SIGNS,
     WISHES,
 )
+from tests.support.setting import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,34 +92,6 @@ class Frame(NamedTuple):
     boxes: tuple[Box, ...]
 
 
-class Recorder(Typesetter):
-    """Remembers what was set, for the bare redraw."""
-
-    def __init__(self) -> None:
-        super().__init__(find_fonts())
-        self._lines_set: list[tuple[Line, Weight]] = []
-
-    def line(
-        self,
-        text: str,
-        weight: Weight,
-        cap: float,
-        width: float,
-        *,
-        least_cap: float | None = None,
-        rtl: bool | None = None,
-    ) -> Line:
-        """Set a line, and remember it."""
-        line = super().line(text, weight, cap, width, least_cap=least_cap, rtl=rtl)
-        self._lines_set.append((line, weight))
-        return line
-
-    def taken(self) -> tuple[tuple[Line, Weight], ...]:
-        """Give what was set since it was asked last."""
-        lines, self._lines_set = tuple(self._lines_set), []
-        return lines
-
-
 def visits(count: int) -> Iterator[KioskView]:
     """Give what visitors see, one after the other, each in the next language."""
     typed = [ShortNumber(SHORT[:signs]) for signs in range(len(SHORT) + 1)]
@@ -138,7 +111,9 @@ def frames(count: int, monitor: SdlMonitor) -> list[Frame]:
         started_s = time.process_time()
         boxes = painter.paint(view)
         monitor.show(painter.picture, boxes)
-        drawn.append(Frame(time.process_time() - started_s, setter.taken(), boxes))
+        cpu_s = time.process_time() - started_s
+        drawn.append(Frame(cpu_s, tuple(setter.lines), boxes))
+        setter.lines.clear()
     return drawn
 
 

@@ -13,6 +13,7 @@ from appliance.bus.link import Acknowledged, Connected, Inbound, Link, Login, Re
 from appliance.bus.messages.asked import Scan
 from appliance.bus.messages.payload import decode, encode
 from appliance.bus.messages.staff import Tickets
+from appliance.display.kiosk_view import ShortNumber
 from tests.kiosk.place import TOPICS, Kiosk
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def test_touches_give_a_number_in_the_visitors_language_and_leave_nothing(
         for sign in SHORT:
             kiosk.place(f"digit:{sign}")
             kiosk.key(ord(sign.lower()), sign.lower())
-        kiosk.until(lambda: kiosk.screen.visit.pages[-1].typed == SHORT)  # type: ignore[union-attr]
+        kiosk.until(lambda: typed(kiosk) == SHORT)
         kiosk.key(pygame.K_RETURN, "\r")
         is_told(kiosk, "not_here")
         kiosk.until_page("ShortNumber")
@@ -129,13 +130,24 @@ def test_who_reads_large_type_on_the_screen_reads_it_on_the_slip_and_nobody_afte
         assert entrance.printer.wait_for_slip(3, 30).image.height == usual.image.height
 
 
+def typed(kiosk: Kiosk) -> str:
+    page = kiosk.screen.visit.pages[-1]
+    assert isinstance(page, ShortNumber)
+    return page.typed
+
+
+def moves(kiosk: Kiosk, key: int) -> None:
+    """Press a key, and wait until the ring is elsewhere."""
+    before = kiosk.screen.visit.focus
+    kiosk.post(pygame.KEYDOWN, key=key, unicode="", mod=0, scancode=0)
+    kiosk.until(lambda: kiosk.screen.visit.focus != before)
+
+
 def test_all_is_reached_with_keys_alone(entrance: Entrance, kiosk: Kiosk) -> None:
     def goes_to(action: str, key: int = pygame.K_TAB) -> None:
         kiosk.place(action)
         for _ in range(len(kiosk.actions)):
-            before = kiosk.screen.visit.focus
-            kiosk.post(pygame.KEYDOWN, key=key, unicode="", mod=0, scancode=0)
-            kiosk.until(lambda was=before: kiosk.screen.visit.focus != was)  # type: ignore[misc]
+            moves(kiosk, key)
             if kiosk.screen.visit.focus == action:
                 break
         kiosk.until(lambda: kiosk.screen.shown is not None and kiosk.screen.shown.ring == action)
@@ -149,7 +161,7 @@ def test_all_is_reached_with_keys_alone(entrance: Entrance, kiosk: Kiosk) -> Non
         kiosk.until_page("ShortNumber")
         assert kiosk.screen.visit.focus == ""
         goes_to("digit:7", pygame.K_UP)
-        kiosk.until(lambda: kiosk.screen.visit.pages[-1].typed == "7")  # type: ignore[union-attr]
+        kiosk.until(lambda: typed(kiosk) == "7")
 
 
 def test_scan_and_button_are_told_whatever_is_on_the_screen(

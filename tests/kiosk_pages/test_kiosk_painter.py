@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
-from PIL import ImageChops
+from PIL import Image, ImageChops
 
 from appliance.checkin.short_number import ALPHABET
-from appliance.display.fonts import Weight, find_fonts
 from appliance.display.kiosk import KioskPainter
 from appliance.display.kiosk_layout import (
     DIAGONAL_INCHES,
@@ -29,8 +29,7 @@ from appliance.display.kiosk_view import (
     Welcome,
 )
 from appliance.display.layout import Box, arrange
-from appliance.display.text import Line, Typesetter
-from appliance.display.theme import AAA_SIGN, DAY, Pair
+from appliance.display.theme import AAA_SIGN, DAY, Colour, Pair
 from tests.kiosk_pages.seen import FORMS, Form, name_of, painter_of, read, show
 from tests.kiosk_pages.views import (
     CLOCK,
@@ -45,6 +44,10 @@ from tests.kiosk_pages.views import (
     SMALL,
     WISHES,
 )
+from tests.support.setting import Recorder
+
+if TYPE_CHECKING:
+    from appliance.display.text import Typesetter
 
 LANGUAGES = {f"language:{language}" for language in HALL}
 BAR = {*LANGUAGES, "large", "help"}
@@ -338,10 +341,15 @@ def test_ring_stands_out_around_each_button_and_touches_no_other(
             seen = around.moved(*painter.part[:2])
             assert seen.width > target.area.width, target
             assert not any(seen.overlaps(other) for other in others), target
-            side = bare.getpixel((at.left - 2, (at.top + at.bottom) // 2))
-            ring = painter.picture.getpixel((around.left, (at.top + at.bottom) // 2))
+            side = colour_at(bare, at.left - 2, (at.top + at.bottom) // 2)
+            ring = colour_at(painter.picture, around.left, (at.top + at.bottom) // 2)
             assert ring == theme.call.ground, target
-            assert Pair(ring, side).contrast() >= AAA_SIGN, target  # type: ignore[arg-type]
+            assert Pair(ring, side).contrast() >= AAA_SIGN, target
+
+
+def colour_at(picture: Image.Image, x: int, y: int) -> Colour:
+    red, green, blue = picture.crop((x, y, x + 1, y + 1)).tobytes()
+    return red, green, blue
 
 
 def test_all_that_can_be_touched_is_in_reading_order(setter: Typesetter) -> None:
@@ -360,40 +368,19 @@ def test_all_that_can_be_touched_is_in_reading_order(setter: Typesetter) -> None
 # Type.
 
 
-class Measuring(Typesetter):
-    """Remembers how high capitals were set, in pixels."""
-
-    def __init__(self) -> None:
-        super().__init__(find_fonts())
-        self.caps: dict[str, int] = {}
-
-    def line(
-        self,
-        text: str,
-        weight: Weight,
-        cap: float,
-        width: float,
-        *,
-        least_cap: float | None = None,
-        rtl: bool | None = None,
-    ) -> Line:
-        line = super().line(text, weight, cap, width, least_cap=least_cap, rtl=rtl)
-        self.caps[line.text] = line.cap
-        return line
-
-
 @pytest.mark.parametrize("language", ["de", "uk", "ar"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: name_of((size, False)))
 def test_all_can_be_read_from_60_cm_on_15_inches(size: tuple[int, int], language: str) -> None:
     """ISO 9241-303: 16 minutes of arc at least."""
-    setter = Measuring()
+    setter = Recorder()
     painter = painter_of((size, False), setter)
     for page in PAGES.values():
         show(painter, page, language)
     pixels_a_mm = target_pixels(size) / TARGET_MM
     minutes = {
-        text: 60 * math.degrees(math.atan(cap / pixels_a_mm / 600))
-        for text, cap in setter.caps.items()
+        # What did not fit was set again, smaller: the last one counts.
+        line.text: 60 * math.degrees(math.atan(line.cap / pixels_a_mm / 600))
+        for line, _ in setter.lines
     }
     assert {text for text in minutes if minutes[text] < 16} == set()
 

@@ -320,7 +320,8 @@ def test_trial_that_cannot_be_read_is_told_once_and_holds_nobody_up(
 def test_alarms_that_come_of_the_power_cut_are_not_the_releases_fault(
     places: Places,
     alarms: tuple[str, ...],
-    stays: bool,  # noqa: FBT001  (a table)
+    *,
+    stays: bool,
 ) -> None:
     cut_in_switch(places, "1.2.0", "worse", 1)
     begun = on_trial.pending(places)

@@ -44,7 +44,8 @@ def main() -> None:
         for event in (*events, (SYN, 0, 0)):
             os.write(device, struct.pack("llHHi", 0, 0, *event))
 
-    print("there", flush=True)  # noqa: T201  (whoever started it waits for that)
+    sys.stdout.write("there\n")
+    sys.stdout.flush()
     for number, line in enumerate(sys.stdin, 1):
         x, y = (round(float(share) * MOST) for share in line.split())
         places = ((ABS, MT_X, x), (ABS, MT_Y, y), (ABS, X, x), (ABS, Y, y))

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import time
 from contextlib import ExitStack, closing
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from tests.provisioning.reached import MachineError, Reached, connect, let_in, run, until
 from tests.provisioning.vm.card import Card
@@ -126,10 +126,14 @@ class Qemu(Reached):
 
     def picture(self, path: Path) -> None:
         """Keep what its screen shows, as a PNG."""
-        self.ask("screendump", filename=str(path), format="png")
+        self._order("screendump", filename=str(path), format="png")
 
-    def ask(self, what: str, **arguments: str) -> Any:  # noqa: ANN401  (qemu's own answers)
-        """Ask qemu itself for something (QMP), and give what it answers."""
+    def press(self, key: str) -> None:
+        """Press a key of its keyboard, by qemu's name for it."""
+        self._order("human-monitor-command", **{"command-line": f"sendkey {key}"})
+
+    def _order(self, what: str, **arguments: str) -> None:
+        """Have qemu itself do something (QMP)."""
         with closing(socket.socket(socket.AF_UNIX)) as line:
             line.settimeout(QMP_S)
             line.connect(str(self._qmp))
@@ -145,7 +149,6 @@ class Qemu(Reached):
                         pass
         if "error" in answer:
             raise MachineError(f"{what}: {answer['error']['desc']}")
-        return answer["return"]
 
     @property
     def _qmp(self) -> Path:

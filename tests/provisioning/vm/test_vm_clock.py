@@ -10,7 +10,7 @@ import pytest
 
 from tests.provisioning.lobby import processes_up, wait_for
 from tests.provisioning.vm.conftest import PATIENT_S, RECEPTION, alarms, page
-from tests.provisioning.vm.time_server import TimeServer
+from tests.provisioning.vm.time_server import time_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def past(lobby: Qemu, desktop: Office, printer: PrinterEmulator) -> Past:
 def healed(lobby: Qemu, past: Past) -> Iterator[datetime]:
     """The time server answers; the time right after the machine had taken it."""
     assert past.believed
-    with TimeServer(lobby.gateway):
+    with time_server(lobby.gateway):
         wait_for(
             lambda: lobby.ssh("timedatectl show -P NTPSynchronized").stdout == "yes\n",
             "the time",

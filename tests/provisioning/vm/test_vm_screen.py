@@ -128,5 +128,5 @@ def said_by(machine: Qemu, unit: str) -> str:
 def test_finger_and_key_are_felt_with_the_rights_of_the_kiosk(feeling: Qemu) -> None:
     feeling.sudo("echo 0.5005 0.2510 >/run/finger")
     wait_for(lambda: "Finger(x=640, y=180)" in said_by(feeling, "feeling"), "it", PATIENT_S)
-    feeling.ask("human-monitor-command", **{"command-line": "sendkey tab"})
+    feeling.press("tab")
     wait_for(lambda: "KeyDown(name='tab')" in said_by(feeling, "feeling"), "a key", PATIENT_S)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import socket
 import struct
 import threading
 import time
-from contextlib import suppress
-from typing import TYPE_CHECKING, Final, Self
+from contextlib import contextmanager
+from socketserver import BaseRequestHandler, UDPServer
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from collections.abc import Iterator
 
 PORT: Final = 123
 STOP_S: Final = 5.0
@@ -19,41 +19,31 @@ _EPOCH_S: Final = 2_208_988_800
 _PACKET: Final = struct.Struct("!BBbbIII8s8s8s8s")
 
 
-class TimeServer:
-    """Answers while it is entered.
+class _Asked(BaseRequestHandler):
+    """A packet that came."""
+
+    def handle(self) -> None:
+        packet, socket = self.request
+        if len(packet) >= _PACKET.size:
+            socket.sendto(answer(packet, time.time()), self.client_address)
+
+
+@contextmanager
+def time_server(host: str, port: int = PORT) -> Iterator[int]:
+    """Answer, and give the port.
 
     Args:
         host: Where it listens.
         port: The same; 0: any.
     """
-
-    def __init__(self, host: str, port: int = PORT) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((host, port))
-        self._socket.settimeout(0.2)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._answer, name="time-server")
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stop.set()
-        self._thread.join(STOP_S)
-        self._socket.close()
-
-    def _answer(self) -> None:
-        while not self._stop.is_set():
-            with suppress(TimeoutError, OSError):
-                asked, sender = self._socket.recvfrom(512)
-                if len(asked) >= _PACKET.size:
-                    self._socket.sendto(answer(asked, time.time()), sender)
+    with UDPServer((host, port), _Asked) as server:
+        thread = threading.Thread(target=server.serve_forever, name="time-server")
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join(STOP_S)
 
 
 def answer(asked: bytes, now_s: float) -> bytes:
