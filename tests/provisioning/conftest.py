@@ -78,7 +78,11 @@ def interrupted(
 
 @pytest.fixture(scope="session")
 def printer(machine: Nspawn) -> Iterator[PrinterEmulator]:
-    """The printer, at port 9100 of the machine itself."""
+    """The printer, at port 9100 of the machine itself.
+
+    It stands in the machine's own network, which goes with the power: what wants slips comes before
+    what cuts it, as the files' names have it.
+    """
     with ExitStack() as stack:
         with machine.network():
             emulator = stack.enter_context(PrinterEmulator(9100, strict=False))
