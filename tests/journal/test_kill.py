@@ -1,8 +1,9 @@
 """The desk is killed at every single point, and at random under load: nobody is lost or doubled.
 
 A point is before or after a statement, a synced file, a message, bytes to the printer. The first
-run counts the points, and then there is a run for each, in which the desk dies there and is started
-again.
+runs count the points, and then there is a run for each, in which the desk dies there and is started
+again. What a desk does by itself once it is idle comes now in one place and now in another: a point
+that most runs do not pass is left to the kills at random.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import random
 import tempfile
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -47,7 +49,8 @@ STARTS_IN_A_LIFE: Final = 3
 MONDAY: Final = date(2026, 3, 2)
 EVENING: Final = "2026-03-02T15:30:00Z"
 CLERK_PAUSE_S: Final = 0.02
-TRIES: Final = 6
+COUNTS: Final = 5
+TRIES: Final = 12
 OPEN_KEY, NEXT_KEY = b"open counter one", b"next, counter 1."
 BEFORE_A_SLIP: Final = "printing: before a slip, 1"
 
@@ -134,6 +137,14 @@ class Visit:
         entrance.until(lambda: entrance.is_printed("A002"), "the next one's slip")
 
 
+def usual_points(lanes: Lanes, count: Callable[[int], list[str]]) -> list[str]:
+    """Give the points that most runs pass, in the order in which one does."""
+    runs: list[list[str]] = []
+    lanes.side_by_side([lambda lane: runs.append(count(lane))] * COUNTS)
+    passed = Counter(itertools.chain.from_iterable(runs))
+    return [point for point, times in passed.items() if times > COUNTS // 2]
+
+
 def die_at_each(lanes: Lanes, points: Sequence[str], die_at: Callable[[int, str], bool]) -> None:
     """Have a desk die at each point; a point that was not passed is tried again."""
 
@@ -172,7 +183,7 @@ def test_desk_that_dies_at_any_point_of_a_visit_loses_nobody(lanes: Lanes) -> No
             entrance.end()
             return passed, entrance.desk.deaths
 
-    points, _ = visit(0)
+    points = usual_points(lanes, lambda lane: visit(lane)[0])
     assert {"printing", "MainThread"} == {point.partition(":")[0] for point in points}
     die_at_each(lanes, points, lambda lane, point: visit(lane, point)[1] == 1)
 
@@ -189,7 +200,7 @@ def test_desk_that_dies_at_any_point_of_its_first_start_begins_well(lanes: Lanes
             entrance.end()
             return until_it_speaks(passed), entrance.desk.deaths
 
-    points, _ = start(0)
+    points = usual_points(lanes, lambda lane: start(lane)[0])
     die_at_each(lanes, points, lambda lane, point: start(lane, point)[1] == 1)
 
 
@@ -205,7 +216,7 @@ def test_desk_that_dies_again_at_any_point_of_a_start_still_owes_its_slip(lanes:
             entrance.end()
             return until_it_speaks(passed), entrance.desk.deaths
 
-    points, _ = start(0)
+    points = usual_points(lanes, lambda lane: start(lane)[0])
     die_at_each(lanes, points, lambda lane, point: start(lane, point)[1] == 2)
 
 
