@@ -61,7 +61,7 @@ def read_command(topic: CommandTopic, body: Command, line: Line) -> commands.Com
         case "cancel":
             return commands.Cancel(_given(body.ticket, "ticket"))
         case "reprint":
-            return commands.Reprint(_given(body.ticket, "ticket"))
+            return commands.Reprint(_given(body.ticket, "ticket"), body.large_print)
         case "set_mode":
             return commands.SetMode(_given(body.mode, "mode"))
         case "set_hours":

@@ -163,8 +163,8 @@ class Entrance:
             reply = self._checked_in(admission, admission.booking, now, visitor)
             if not reply.ok:
                 return not_here(reply)
-        if not extra and admission.booking and self._paper_again(admission, number, now):
-            self._keeper.do(commands.Reprint(number), now)
+        if not extra and admission.booking and self._paper_again(admission, number, now, visitor):
+            self._keeper.do(commands.Reprint(number, visitor.large_print), now)
             extra = self._wording.copy()
         standing = self._more(admission, now)
         return Met(
@@ -205,12 +205,18 @@ class Entrance:
         told = self._publishing.forecasts(now)
         return self._wording.more(admission, self._keeper.line, now, told)
 
-    def _paper_again(self, admission: Admission, number: str, now: datetime) -> bool:
-        """Tell whether the slip comes once more for who shows the code again."""
+    def _paper_again(
+        self, admission: Admission, number: str, now: datetime, visitor: Visitor
+    ) -> bool:
+        """Tell whether the slip comes once more for who shows the code again.
+
+        Its first print may have been too small for them.
+        """
         ticket = self._keeper.line.tickets[number]
         back = self._came_back(number, now, ticket.taken)
+        larger = visitor.large_print and not ticket.reads_large
         return (
-            back
+            (back or larger)
             and admission.outcome is Outcome.AGAIN
             and ticket.copies < COPIES
             and self._publishing.paper

@@ -51,11 +51,12 @@ def issue(line: Line, command: commands.Issue, now: datetime) -> Decision:
     return refusal or _give(line, service.code, None, command, now)
 
 
-def reprint(line: Line, number: str, now: datetime) -> Decision:
+def reprint(line: Line, command: commands.Reprint, now: datetime) -> Decision:
     """Print the slip of a ticket once more."""
+    number = command.ticket
     if number not in line.tickets:
         return refuse(Reason.UNKNOWN_TICKET, ticket=number)
-    return Decision(Done(number), (events.SlipAskedAgain(now, number),))
+    return Decision(Done(number), (events.SlipAskedAgain(now, number, command.large_print),))
 
 
 def attend(line: Line, booking: Booking, now: datetime) -> Decision:

@@ -50,9 +50,14 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Reprint:
-    """Print the slip of a ticket once more."""
+    """Print the slip of a ticket once more.
+
+    Args:
+        large_print: The person reads large type, from now on.
+    """
 
     ticket: str
+    large_print: bool = False
 
 
 @dataclass(frozen=True, slots=True)

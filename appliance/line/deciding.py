@@ -32,7 +32,7 @@ def _decide(line: Line, command: commands.Command, now: datetime) -> Decision:
         case commands.Issue():
             return arriving.issue(line, command, now)
         case commands.Reprint():
-            return arriving.reprint(line, command.ticket, now)
+            return arriving.reprint(line, command, now)
         case commands.Attend():
             return arriving.attend(line, command.booking, now)
         case commands.MakeUrgent():

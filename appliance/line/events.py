@@ -44,10 +44,15 @@ class CodeShownAgain:
 
 @dataclass(frozen=True, slots=True)
 class SlipAskedAgain:
-    """The slip of a ticket is printed once more, as a copy."""
+    """The slip of a ticket is printed once more, as a copy.
+
+    Args:
+        reads_large: Now it is known that they read large type; it stays on the device.
+    """
 
     at: datetime
     ticket: str
+    reads_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)

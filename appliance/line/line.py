@@ -126,8 +126,11 @@ class Line:
                 return self._issued(event)
             case events.CodeShownAgain(_, number):
                 return self._with_ticket(number, shown=self.tickets[number].shown + 1)
-            case events.SlipAskedAgain(_, number):
-                return self._with_ticket(number, copies=self.tickets[number].copies + 1)
+            case events.SlipAskedAgain(_, number, large):
+                ticket = self.tickets[number]
+                return self._with_ticket(
+                    number, copies=ticket.copies + 1, reads_large=ticket.reads_large or large
+                )
             case events.Attended(_, booking):
                 return replace(self, attended=self.attended | {booking.id})
             case events.TicketMadeUrgent(_, number, urgent):

@@ -131,6 +131,7 @@ def test_how_somebody_reads_stays_on_the_device() -> None:
     ticket = model.Ticket("A001", 1, "A1", at("08:00"), spoken="tr", reads_large=True)
     for event in (
         events.TicketIssued(at("08:00"), "A001", 1, "A1", spoken="tr", reads_large=True),
+        events.SlipAskedAgain(at("08:09"), "A001", reads_large=True),
         events.StepUndone(at("08:09"), model.Counter("1", frozenset()), (ticket,)),
     ):
         told = json.dumps(public(*encode(event)))

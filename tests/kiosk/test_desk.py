@@ -15,6 +15,7 @@ from appliance.bus.messages.asked import Scan
 from appliance.bus.messages.payload import decode, encode
 from appliance.bus.messages.shown import KioskResult, Wait
 from appliance.desk.panel import Panel
+from appliance.desk.printing import SlipPrinted
 from appliance.desk.surroundings import Pressed
 from appliance.desk.visitors import CHOSEN_FOR
 from appliance.line.model import Wish
@@ -280,6 +281,30 @@ def test_way_to_an_adviser_and_elsewhere_is_in_large_print_too(hall: Hall) -> No
     assert hall.directed == [("de", True)]
     hall.asks("issue", service="C1", large_print=True)
     assert hall.redirected == [("C1", "", True)]
+
+
+def test_copy_is_in_large_print_for_who_says_so_after_the_first_slip(hall: Hall) -> None:
+    hall.asks("issue", service="A1")
+    assert hall.asks("reprint", STAFF, ticket="A001", large_print=True).ok
+    assert hall.reads_large()
+    # From now on: without being told again, too.
+    hall.asks("reprint", STAFF, ticket="A001")
+    hall.restart()
+    assert hall.reads_large()
+
+
+def test_who_cannot_read_the_slip_gets_a_larger_one_for_the_same_code_at_once(hall: Hall) -> None:
+    code = hall.office.code(hall.office.book("08:05"))
+    hall.hold_up(code)
+    hall.put(SlipPrinted(hall.slip_id()))
+    assert not hall.reads_large()
+    hall.asks("speak", large_print=True)
+    for _ in range(3):
+        hall.clock.goes_to(hall.clock.now() + timedelta(seconds=5))
+        hall.hold_up(code)
+        hall.put(SlipPrinted(hall.slip_id(len(hall.jobs) - 1)))
+    assert hall.reads_large()
+    assert [job.maybe_printed for job in hall.jobs] == [False, True]
 
 
 def test_large_print_is_not_forgotten_by_a_desk_that_is_killed(hall: Hall) -> None:

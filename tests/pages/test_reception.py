@@ -36,13 +36,19 @@ def test_number_is_given_out_with_what_the_person_needs(hall: Hall) -> None:
     page.get_by_label("Frage zu einem Brief").check()
     page.get_by_text("Wünsche und Sprache").click()
     page.get_by_label("Sitzplatz").check()
+    page.get_by_label("Zettel in Großschrift").check()
     page.get_by_label("Sprache", exact=True).last.select_option("uk")
     page.get_by_role("button", name="Nummer vergeben").click()
     expect(page.locator(".result .number")).to_have_text("B001")
     (issued,) = hall.of(events.TicketIssued)
     assert (issued.service, issued.wishes, issued.spoken) == ("B1", {Wish.SEATED}, "uk")
+    assert issued.reads_large
     # For the next person nothing of it is left.
     expect(page.get_by_label("Sitzplatz")).not_to_be_checked()
+    expect(page.get_by_label("Zettel in Großschrift")).not_to_be_checked()
+    page.get_by_role("button", name="Nummer vergeben").click()
+    until(lambda: len(hall.of(events.TicketIssued)) == 2, "the next number")
+    assert not hall.of(events.TicketIssued)[1].reads_large
 
 
 def test_ticket_is_put_first_printed_again_and_cancelled(hall: Hall) -> None:
@@ -57,8 +63,12 @@ def test_ticket_is_put_first_printed_again_and_cancelled(hall: Hall) -> None:
     expect(numbers).to_have_text([second, first])
     assert hall.of(events.TicketMadeUrgent)[0].urgent is Urgency.SAFETY
     page.get_by_role("button", name=f"Ändern: {first}").click()
-    page.get_by_role("button", name="Zettel noch einmal").click()
+    page.get_by_role("button", name="Zettel noch einmal", exact=True).click()
     told(page, "kommt noch einmal")
+    page.get_by_role("button", name=f"Ändern: {first}").click()
+    page.get_by_role("button", name="Zettel noch einmal, in Großschrift").click()
+    until(lambda: len(hall.of(events.SlipAskedAgain)) == 2, "a large slip")
+    assert [each.reads_large for each in hall.of(events.SlipAskedAgain)] == [False, True]
     page.get_by_role("button", name=f"Ändern: {first}").click()
     page.get_by_role("button", name="Streichen").click()
     page.get_by_role("button", name="Streichen", exact=True).click()

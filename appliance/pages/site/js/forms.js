@@ -5,6 +5,7 @@ import { h, set, show } from './dom.js';
 import { serviceText } from './tickets.js';
 
 const WISHES = ['seated', 'discreet_room', 'interpreter', 'more_time'];
+const LARGE = 'large_print'; // no wish of the line's: it concerns the slip alone
 const TONGUES = [
   'de',
   'en',
@@ -73,7 +74,10 @@ export function issueCard(context) {
     name: 'wish',
     legend: words.t('reception.wishes'),
     chosen: [],
-    options: WISHES.map((each) => [each, words.t(`wish.${each}`)]),
+    options: [
+      ...WISHES.map((each) => [each, words.t(`wish.${each}`)]),
+      [LARGE, words.t('reception.large_print')],
+    ],
   });
   const tongue = h(
     'select',
@@ -95,12 +99,15 @@ export function issueCard(context) {
         field(words.t('reception.language'), tongue),
       ),
     ],
-    submit: () =>
+    submit: () => {
+      const told = wishes.values.filter((each) => each !== LARGE);
       commands.ask('issue', {
         service: service.values[0],
-        ...(wishes.values.length ? { wishes: wishes.values } : {}),
+        ...(told.length ? { wishes: told } : {}),
+        ...(wishes.values.includes(LARGE) ? { large_print: true } : {}),
         ...(tongue.value ? { language: tongue.value } : {}),
-      }),
+      });
+    },
   });
   let seen = null;
   return {

@@ -80,6 +80,10 @@ export function build(context, frame) {
           ? [[words.t('reception.urgent'), () => makeUrgent(ticket)]]
           : []),
         [words.t('reception.reprint'), () => commands.ask('reprint', number)],
+        [
+          words.t('reception.reprint_large'),
+          () => commands.ask('reprint', { ...number, large_print: true }),
+        ],
         [words.t('reception.cancel'), () => cancel(ticket)],
       ],
       cancel: words.t('action.cancel'),
