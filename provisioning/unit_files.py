@@ -159,8 +159,9 @@ def judge(installer: str, clips: str | None) -> str:
     return f"""{HEAD}[Unit]
 Description=Lobby: judge the release that was on trial when the power went
 ConditionPathExists=/opt/lobby/on-trial
-# It watches the processes as they come up.
-After=lobby.target
+# It watches the processes as they come up. Not after lobby.target: one that hangs as it starts
+# would hold that up, and so the verdict.
+After=mosquitto.service
 
 [Service]
 Type=oneshot

@@ -13,6 +13,12 @@ def falls_over_at_work(appliance: Path) -> None:
     spoil(appliance / "board" / "screen.py", "while not stop.is_set()", "while stop.is_set()")
 
 
+def hangs_as_it_starts(appliance: Path) -> None:
+    """Spoil a release so that its board neither comes up nor ends."""
+    first = "from __future__ import annotations"
+    spoil(appliance / "board" / "screen.py", first, f"{first}\nimport time\ntime.sleep(3600)")
+
+
 def has_no_desk(appliance: Path) -> None:
     """Spoil a release so that its desk does not start."""
     spoil(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.provisioning.lobby import processes_up, wait_for
-from tests.provisioning.spoilt import falls_over_at_work
+from tests.provisioning.spoilt import hangs_as_it_starts
 
 if TYPE_CHECKING:
     from tests.provisioning.lobby import Page
@@ -59,7 +59,7 @@ def test_firewall_is_there_after_the_boot(machine: Nspawn) -> None:
 
 @dataclass
 class Trial:
-    """A release that is worse, whose trial the cut ended.
+    """A release that hangs as it starts, and whose trial the cut ended.
 
     Args:
         before: The release that ran.
@@ -74,7 +74,7 @@ class Trial:
 def trial(machine: Nspawn, desktop: Office, reception: Page, cut: Cut) -> Trial:
     """The power goes once more, in the seconds between the switch and the verdict."""
     assert cut.given
-    before, bad = machine.sudo(WHICH).strip(), desktop.build("1.9.0", falls_over_at_work)
+    before, bad = machine.sudo(WHICH).strip(), desktop.build("1.9.0", hangs_as_it_starts)
     given = {reception.ask("issue", service="A1")}
     with desktop.running(desktop.command(machine.key, bad.folder)) as provisioning:
         wait_for(lambda: machine.sudo(WHICH).strip() == "1.9.0", "the bad release", 120)
@@ -88,7 +88,7 @@ def trial(machine: Nspawn, desktop: Office, reception: Page, cut: Cut) -> Trial:
 def test_bad_release_whose_trial_the_cut_ended_is_taken_back_after_the_boot(
     machine: Nspawn, trial: Trial, counter: Page
 ) -> None:
-    wait_for(lambda: machine.sudo(WHICH).strip() == trial.before, "the release before", 120)
+    wait_for(lambda: machine.sudo(WHICH).strip() == trial.before, "the release before", 60)
     wait_for(lambda: processes_up(machine), "all processes say that they are up")
     wait_for(lambda: "on trial" not in machine.sudo("lobby-release list"), "the end of the trial")
     told = machine.sudo("journalctl -o cat -u lobby-judge.service")
