@@ -109,6 +109,18 @@ def lobby(machine: Qemu, desktop: Office, provisioned: subprocess.CompletedProce
     return machine
 
 
+def memory(machine: Qemu, process: str, file: str) -> dict[str, int]:
+    """Give what the kernel counts of a unit's memory."""
+    told = machine.sudo(f"cat /sys/fs/cgroup/system.slice/lobby-{process}.service/{file}")
+    return {name: int(value) for name, value in map(str.split, told.splitlines())}
+
+
+def memory_held(machine: Qemu, process: str) -> int:
+    """Give how much a unit holds, in bytes: without the cache of files, which goes in need."""
+    parts = memory(machine, process, "memory.stat")
+    return parts["anon"] + parts["shmem"] + parts["kernel"]
+
+
 def alarms(machine: Qemu) -> set[str]:
     """Give the names of those that are on."""
     told = json.loads(machine.ssh("sudo lobby status --json", check=False).stdout or "{}")

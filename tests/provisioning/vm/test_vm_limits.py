@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from tests.provisioning.lobby import PROCESSES, main_process, processes_up, wait_for
-from tests.provisioning.vm.conftest import PATIENT_S, RECEPTION, page
+from tests.provisioning.vm.conftest import PATIENT_S, RECEPTION, memory, memory_held, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,20 +23,12 @@ COSTS_BYTES: Final = {"desk": 140_000_000, "scanner": 90_000_000, "board": 120_0
 FORECASTER: Final = "pgrep -f run.forecaster"
 
 
-def numbers_of(machine: Qemu, process: str, file: str) -> dict[str, int]:
-    """Give what the kernel counts of a unit's memory."""
-    told = machine.sudo(f"cat /sys/fs/cgroup/system.slice/lobby-{process}.service/{file}")
-    return {name: int(value) for name, value in map(str.split, told.splitlines())}
-
-
 @pytest.mark.parametrize("process", PROCESSES)
 def test_process_at_work_is_far_from_its_limit(lobby: Qemu, process: str) -> None:
-    # Without the cache of files, which goes when there is need.
-    parts = numbers_of(lobby, process, "memory.stat")
-    held = parts["anon"] + parts["shmem"] + parts["kernel"]
-    print(f"{process}: {held / 1e6:.0f} MB")  # noqa: T201  (shown with pytest -s)
-    assert held <= COSTS_BYTES[process]
-    assert numbers_of(lobby, process, "memory.events")["oom_kill"] == 0
+    held_bytes = memory_held(lobby, process)
+    print(f"{process}: {held_bytes / 1e6:.0f} MB")  # noqa: T201  (shown with pytest -s)
+    assert held_bytes <= COSTS_BYTES[process]
+    assert memory(lobby, process, "memory.events")["oom_kill"] == 0
 
 
 @pytest.fixture(scope="module")

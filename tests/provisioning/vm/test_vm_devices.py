@@ -1,9 +1,10 @@
-"""The board draws on a graphics card, without a desktop, and the kiosk feels: KMSDRM, as on a Pi.
+"""The board draws on a graphics card, without a desktop, and speaks; the kiosk feels: as on a Pi.
 
-The card is qemu's, which knows no 3D: Mesa paints in software what SDL hands it. What is seen here
-is that the unit's rights, groups and device list are enough to find the card, become its master,
-and keep the driver that was asked for; not the Pi's own driver, nor its speed. The screen that is
-touched is made by the kernel (uinput), and is there before the kiosk is.
+The card is qemu's, which knows no 3D: Mesa paints in software what SDL hands it (KMSDRM). What is
+seen here is that the unit's rights, groups and device list are enough to find the card, become its
+master, and keep the driver that was asked for; not the Pi's own driver, nor its speed. So it is
+with the loudspeaker, at which ALSA's bytes are recorded; their order, not their pace. The screen
+that is touched is made by the kernel (uinput), and is there before the kiosk is.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image, ImageChops
 
+from appliance.board.spoken import GONG, Script
+from appliance.drivers.sound import RATE
+from appliance.strings import texts
 from tests.provisioning.lobby import processes_up, wait_for
 from tests.provisioning.office import ROOT
-from tests.provisioning.vm.conftest import PATIENT_S, RECEPTION, page
+from tests.provisioning.vm import tone
+from tests.provisioning.vm.conftest import PATIENT_S, RECEPTION, alarms, memory_held, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,26 +32,46 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.vm, pytest.mark.timeout(3600)]
 
-HARDWARE = ("-device", "virtio-gpu-pci,xres=1280,yres=720", "-device", "virtio-keyboard-pci")
+HARDWARE = (
+    *("-device", "virtio-gpu-pci,xres=1280,yres=720", "-device", "virtio-keyboard-pci"),
+    *("-device", "intel-hda", "-device", "hda-output,audiodev=hall", "-audiodev"),
+)
+RECORDER = f"wav,id=hall,out.frequency={RATE},out.channels=1,out.format=s16,path="
 # As in a release that is no Pi's. Its SDL does not know KMSDRM; Debian's does.
 WHEELS = "/opt/lobby/current/lib/python3*/site-packages"
-PACKAGES = "python3-pygame libgl1-mesa-dri libegl1 libgles2 libgbm1"
+PACKAGES = "python3-pygame libgl1-mesa-dri libegl1 libgles2 libgbm1 alsa-utils"
 INSTALL = f"DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends {PACKAGES}"
 
 
+SOUND = '\n[sound]\nkind = "speaker"\nlanguages = ["de"]\n'
+
+
 @pytest.fixture(scope="module")
-def screen(lobby: Qemu) -> Iterator[Qemu]:
-    """A machine with a graphics card, and a board that is to draw on it."""
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the loudspeaker was sent."""
+    return tmp_path_factory.mktemp("sound") / "hall.wav"
+
+
+@pytest.fixture(scope="module")
+def screen(lobby: Qemu, recorded: Path) -> Iterator[Qemu]:
+    """A machine with a graphics card and a loudspeaker, and a board that is to use both."""
     done = lobby.ssh(f"sudo {INSTALL}", check=False, within_s=1500)
     assert done.returncode == 0, done.stdout[-500:] + done.stderr[-500:]
+    said = [clip.name for clip in Script(texts("de", "spoken")).clips("A", "1")]
+    clips = [GONG, *(f"de/{name}" for name in said)]
+    lobby.put(tone.packed(clips, recorded.with_name("clip.wav")), "/srv/clips.tar.gz")
+    lobby.put(SOUND.encode(), "/srv/sound.toml")
     lobby.sudo(
-        f"cd {WHEELS}; mv pygame pygame.kept;"
+        "mkdir -p /var/lib/lobby-sound; tar -xzf /srv/clips.tar.gz -C /var/lib/lobby-sound;"
+        " chmod -R a+rX /var/lib/lobby-sound;"
+        f" cd {WHEELS}; mv pygame pygame.kept;"
         " cp /etc/lobby/lobby.toml /etc/lobby/lobby.toml.kept;"
+        " cat /srv/sound.toml >>/etc/lobby/lobby.toml;"
         ' sed -i -e "s/^output = .*/output = \\"screen\\"/" -e "/lobby-board.pictures/d"'
         " /etc/lobby/lobby.toml; sync"
     )
     lobby.cut_power()
-    lobby.boot(more=HARDWARE)
+    lobby.boot(more=(*HARDWARE, f"{RECORDER}{recorded}"))
     yield lobby
     lobby.sudo(
         f"cd {WHEELS}; mv pygame.kept pygame;"
@@ -88,6 +113,24 @@ def test_board_draws_on_the_graphics_card(screen: Qemu, desktop: Office, tmp_pat
         return area is not None and (area[2] - area[0]) * (area[3] - area[1]) > 1280 * 720 / 5
 
     wait_for(changed, "the call on the screen", PATIENT_S)
+
+
+def test_call_is_heard(screen: Qemu, desktop: Office, recorded: Path) -> None:
+    wait_for(lambda: processes_up(screen), "all processes say that they are up", PATIENT_S)
+    before_s = tone.sounding_s(recorded)
+    with (
+        page(screen, desktop, RECEPTION) as reception,
+        page(screen, desktop, "counter.1") as counter,
+    ):
+        reception.ask("issue", service="A1")
+        counter.ask("next")
+    # Gong, "Nummer A", "17", "Platz 1".
+    spoken_s = 4 * tone.CLIP_S
+    wait_for(lambda: tone.sounding_s(recorded) - before_s > 0.8 * spoken_s, "the call", PATIENT_S)
+    assert "board_no_sound" not in alarms(screen)
+    # The most that a board does: it draws with Mesa, and has spoken.
+    limit = int(screen.sudo("cat /sys/fs/cgroup/system.slice/lobby-board.service/memory.max"))
+    assert memory_held(screen, "board") <= limit / 2
 
 
 @pytest.fixture
