@@ -96,6 +96,12 @@ def test_who_is_filtered_by_address_still_reaches_itself(unit: Path) -> None:
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
+def test_unit_that_hangs_does_not_keep_another_release_out(unit: Path) -> None:
+    # It comes back within 60 s, of which the verdict takes 40.
+    assert setting(unit, "TimeoutStopSec") == ["5"]
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.stem)
 def test_who_has_pins_finds_out_on_what_board_and_where_to_make_its_pipe(unit: Path) -> None:
     # gpiozero reads /proc/device-tree, which ProcSubset=pid hides; lgpio makes a pipe where it is.
     groups = " ".join(setting(unit, "SupplementaryGroups")).split()
