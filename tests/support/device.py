@@ -136,7 +136,12 @@ class Device:
                     yield running
                 finally:
                     running.send_signal(signal.SIGTERM)
-                    code = running.wait(DEADLINE_S)
+                    try:
+                        code = running.wait(DEADLINE_S)
+                    except subprocess.TimeoutExpired:
+                        # Else nobody would ever wait long enough for it.
+                        running.kill()
+                        raise
                     address.unlink()
         assert code in {0, -signal.SIGKILL}, self.log(process)
 
