@@ -19,6 +19,8 @@ from PIL import Image, ImageChops
 from appliance.board.spoken import GONG, Script
 from appliance.drivers.sound import RATE
 from appliance.strings import texts
+from provisioning import unit_files
+from provisioning.settings_files import BACKLIGHT_RULE
 from tests.provisioning.lobby import processes_up, wait_for
 from tests.provisioning.office import ROOT
 from tests.provisioning.vm import tone
@@ -133,22 +135,28 @@ def test_call_is_heard(screen: Qemu, desktop: Office, recorded: Path) -> None:
     assert memory_held(screen, "board") <= limit / 2
 
 
+def stand_in(process: str, command: str, **other: str) -> str:
+    """Give the unit of a process, with its user's rights, but with another program."""
+    unit = (ROOT / f"systemd/lobby-{process}.service").read_text("utf-8")
+    # Of the users that are there, the one with the same groups.
+    changes = {"ExecStart": command, "Type": "exec", "User": "lobby-board", **other}
+    for name, value in changes.items():
+        unit, count = re.subn(rf"^{name}=.*", f"{name}={value}", unit, flags=re.MULTILINE)
+        assert count, name
+    unit, count = re.subn(
+        r"^(ExecStartPre|LoadCredential|WatchdogSec)=.*\n", "", unit, flags=re.MULTILINE
+    )
+    assert count == 3
+    return unit
+
+
 @pytest.fixture
 def feeling(screen: Qemu) -> Iterator[Qemu]:
     """The machine, whose screen is held by what may do no more than the kiosk, and feels."""
     here = Path(__file__).parent
     screen.put((here / "finger.py").read_bytes(), "/srv/finger.py")
     screen.put((here / "feeling.py").read_bytes(), "/srv/feeling.py")
-    unit = (ROOT / "systemd/lobby-kiosk.service").read_text("utf-8")
-    for old, new in (
-        (r"^ExecStart=.*", "ExecStart=/opt/lobby/current/bin/python /srv/feeling.py"),
-        (r"^Type=.*", "Type=exec"),
-        (r"^(ExecStartPre|LoadCredential|WatchdogSec)=.*\n", ""),
-        # Of those that are there, the one with the same groups.
-        (r"^User=.*", "User=lobby-board"),
-    ):
-        unit, count = re.subn(old, new, unit, flags=re.MULTILINE)
-        assert count, old
+    unit = stand_in("kiosk", "/opt/lobby/current/bin/python /srv/feeling.py")
     screen.put(unit.encode(), "/run/systemd/system/feeling.service")
     screen.sudo(
         "modprobe uinput; mkfifo /run/finger; systemctl daemon-reload; systemctl stop lobby-board;"
@@ -173,3 +181,32 @@ def test_finger_and_key_are_felt_with_the_rights_of_the_kiosk(feeling: Qemu) -> 
     wait_for(lambda: "Finger(x=640, y=180)" in said_by(feeling, "feeling"), "it", PATIENT_S)
     feeling.press("tab")
     wait_for(lambda: "KeyDown(name='tab')" in said_by(feeling, "feeling"), "a key", PATIENT_S)
+
+
+LIGHT = "/sys/class/leds/input*::capslock"
+"""A lamp of the keyboard: this machine has no panel whose light could be switched."""
+
+
+@pytest.mark.parametrize("process", ["board", "kiosk"])
+def test_panel_may_be_switched_off_at_night_with_the_rights_for_it_alone(
+    screen: Qemu, process: str
+) -> None:
+    rule = BACKLIGHT_RULE.replace("backlight", "leds").replace("bl_power", "brightness")
+    screen.put(rule.encode(), "/run/udev/rules.d/91-light.rules")
+    screen.sudo(
+        "udevadm control --reload; udevadm trigger --settle --subsystem-match=leds;"
+        f" test $(stat -c %G:%a {LIGHT}/brightness) = video:664"
+    )
+    light = screen.sudo(f"echo {LIGHT}").strip()
+
+    def may(file: str, rights: str) -> bool:
+        unit = stand_in(
+            process, f"/bin/sh -c 'echo 1 >{light}/{file}'", Type="oneshot", Restart="no"
+        )
+        screen.put(f"{unit}\n{rights}".encode(), "/run/systemd/system/light.service")
+        screen.sudo("systemctl daemon-reload")
+        return screen.ssh("sudo systemctl start light", check=False).returncode == 0
+
+    assert may("brightness", unit_files.BACKLIGHT)
+    assert not may("brightness", "")
+    assert not may("trigger", unit_files.BACKLIGHT)
