@@ -22,7 +22,17 @@ ROOT: Final = Path(__file__).parent.parent
 
 NOTHING: Final = frozenset[str]()
 GROUND: Final = frozenset(
-    {"config", "errors", "files", "findings", "paper", "service_manager", "small_counts", "strings"}
+    {
+        "config",
+        "errors",
+        "files",
+        "findings",
+        "mailbox",
+        "paper",
+        "service_manager",
+        "small_counts",
+        "strings",
+    }
 )
 STORE: Final = GROUND | {"line", "checkin", "journal"}
 PARTS: Final = STORE | {"bus", "drivers", "display"}
@@ -83,6 +93,7 @@ MAY_KNOW: Final = {
     "findings": NOTHING,
     "paper": NOTHING,
     "service_manager": NOTHING,
+    "mailbox": NOTHING,
     "small_counts": NOTHING,
     "strings": NOTHING,
     "line": NOTHING,

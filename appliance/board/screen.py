@@ -17,6 +17,7 @@ from appliance.bus.link import Inbound, Received
 from appliance.bus.messages.payload import MessageError, decode
 from appliance.bus.messages.shown import Board, KioskResult, Wait
 from appliance.display.board_view import Hung, NoticeView, Tone
+from appliance.mailbox import take
 
 if TYPE_CHECKING:
     import threading
@@ -141,7 +142,7 @@ class Screen:
     def _listen(self) -> None:
         """Wait for news, but not beyond the moment when the picture changes by itself."""
         try:
-            self.hear(self._inbox.get(timeout=self.rests_s()))
+            self.hear(take(self._inbox, self.rests_s()))
             while True:  # what came together is drawn once
                 self.hear(self._inbox.get_nowait())
         except queue.Empty:

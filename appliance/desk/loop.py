@@ -35,6 +35,7 @@ from appliance.desk.walk_ins import WalkIns
 from appliance.drivers.clock import DeskTime
 from appliance.journal.entries import Position
 from appliance.line import commands, days
+from appliance.mailbox import take
 
 if TYPE_CHECKING:
     import threading
@@ -184,7 +185,7 @@ class Desk:
         wait_s = QUIET_S if soon else min(1.0, self._rhythm.tick_s)
         items: list[Incoming] = []
         try:
-            items.append(self._inbox.get(timeout=wait_s))
+            items.append(take(self._inbox, wait_s))
             while len(items) < AT_ONCE:
                 items.append(self._inbox.get_nowait())
         except queue.Empty:

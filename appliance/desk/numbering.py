@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from appliance.bus.link import Received
 from appliance.bus.messages import shown
 from appliance.bus.messages.payload import MessageError, decode
+from appliance.mailbox import take
 
 if TYPE_CHECKING:
     import threading
@@ -67,7 +68,7 @@ def ask_board(
     while time.monotonic() < until_s and not stop.is_set():
         beat()
         with contextlib.suppress(queue.Empty):
-            item = inbox.get(timeout=0.1)
+            item = take(inbox, 0.1)
             if not (isinstance(item, Received) and item.topic == topic):
                 meanwhile.append(item)
                 continue

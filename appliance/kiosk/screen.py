@@ -26,6 +26,7 @@ from appliance.drivers.touch import Finger, KeyDown
 from appliance.kiosk.keys import action_of, next_of
 from appliance.kiosk.views import view
 from appliance.kiosk.visit import Ask, Speak
+from appliance.mailbox import take
 
 if TYPE_CHECKING:
     import threading
@@ -206,7 +207,7 @@ class KioskScreen:
     def _listen(self) -> None:
         """Wait for news, but not for long: nothing else tells of fingers."""
         try:
-            self._hear(self._inbox.get(timeout=ROUND_S))
+            self._hear(take(self._inbox, ROUND_S))
             while True:  # what came together is drawn once
                 self._hear(self._inbox.get_nowait())
         except queue.Empty:

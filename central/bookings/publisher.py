@@ -14,6 +14,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from appliance.bus.link import Acknowledged, Connected, Disconnected, Link
+from appliance.mailbox import take
 from central.bookings.plan import Plan, plan
 from central.keys.key_files import KeyringError
 
@@ -167,7 +168,7 @@ class Publisher:
         until_s = time.monotonic() + CONNECT_S
         while (left_s := until_s - time.monotonic()) > 0:
             try:
-                if isinstance(self._inbox.get(timeout=left_s), Connected):
+                if isinstance(take(self._inbox, left_s), Connected):
                     return True
             except Empty:
                 break
@@ -187,7 +188,7 @@ class Publisher:
             if not sent:
                 break  # the connection is down; what is left is planned again
             try:
-                news = self._inbox.get(timeout=CONFIRM_S)
+                news = take(self._inbox, CONFIRM_S)
             except Empty:
                 break
             match news:

@@ -19,6 +19,7 @@ from appliance.bus.messages.shown import Today, Wait
 from appliance.bus.messages.staff import Promise
 from appliance.bus.mirror import Mirror
 from appliance.bus.topics import Topics
+from appliance.mailbox import take
 from central.dashboard.curves import Curves
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Keeper:
     def _take(self, timeout_s: float) -> None:
         """Take in what has come."""
         with suppress(Empty):
-            self._handle(self._inbox.get(timeout=timeout_s))
+            self._handle(take(self._inbox, timeout_s))
             for _ in range(AT_ONCE):
                 self._handle(self._inbox.get_nowait())
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from appliance.bus.access import central_canary
 from appliance.bus.link import Acknowledged, Connected, Disconnected, Link, Received
+from appliance.mailbox import take
 from central.metrics.meters import LobbyAge, PageMeters
 from central.waiting import number_page, wait_page
 from central.waiting.hearing import NUMBERS, WAITS, Hearing, Place
@@ -110,7 +111,7 @@ class Writer:
     def _next_batch(self) -> list[Inbound]:
         batch: list[Inbound] = []
         with suppress(Empty):
-            batch.append(self._inbox.get(timeout=LOOK_S))
+            batch.append(take(self._inbox, LOOK_S))
             while len(batch) < AT_ONCE:
                 batch.append(self._inbox.get_nowait())
         return batch
