@@ -124,6 +124,8 @@ def lobby(tmp_path: Path) -> Iterator[Lobby]:
             window=False,
         )
         with Stage(setting, died.append) as stage, Lobby(stage, died).watched() as watched:
+            # What is said to a kiosk is said once: the desk and we have to be there.
+            watched.until(lambda: bool(watched.boards), "a board")
             yield watched
             assert stage.printer.faults == []
 
