@@ -192,6 +192,7 @@ def test_panel_may_be_switched_off_at_night_with_the_rights_for_it_alone(
     screen: Qemu, process: str
 ) -> None:
     rule = BACKLIGHT_RULE.replace("backlight", "leds").replace("bl_power", "brightness")
+    screen.sudo("mkdir -p /run/udev/rules.d")
     screen.put(rule.encode(), "/run/udev/rules.d/91-light.rules")
     screen.sudo(
         "udevadm control --reload; udevadm trigger --settle --subsystem-match=leds;"
