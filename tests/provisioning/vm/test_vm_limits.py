@@ -26,9 +26,7 @@ FORECASTER: Final = "pgrep -f run.forecaster"
 @pytest.mark.parametrize("process", PROCESSES)
 def test_process_at_work_is_far_from_its_limit(lobby: Qemu, process: str) -> None:
     wait_for(lambda: processes_up(lobby), "all processes say that they are up", PATIENT_S)
-    held_bytes = memory_held(lobby, process)
-    print(f"{process}: {held_bytes / 1e6:.0f} MB")  # noqa: T201  (shown with pytest -s)
-    assert held_bytes <= COSTS_BYTES[process]
+    assert memory_held(lobby, process) <= COSTS_BYTES[process]
     assert memory(lobby, process, "memory.events")["oom_kill"] == 0
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from appliance.drivers.sound import RATE, write_wav
+from appliance.drivers.sound import RATE, SAMPLE_BYTES, write_wav
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,9 +38,11 @@ def sounding_s(recorded: Path) -> float:
 
     A machine that is emulated plays in pieces: it cannot keep up.
     """
-    sound = np.frombuffer(recorded.read_bytes()[HEADER_BYTES:], "<i2", offset=0).astype(float)
     piece = RATE // 20
-    pieces = sound[: sound.size // piece * piece].reshape(-1, piece)
+    data = recorded.read_bytes()[HEADER_BYTES:]
+    # Whole pieces: the last one is still being written.
+    whole = len(data) // (piece * SAMPLE_BYTES) * piece * SAMPLE_BYTES
+    pieces = np.frombuffer(data[:whole], "<i2").astype(float).reshape(-1, piece)
     spectrum = np.abs(np.fft.rfft(pieces * np.hanning(piece), axis=1)) ** 2
     near = np.abs(np.fft.rfftfreq(piece, 1 / RATE) - HZ) <= NEAR_HZ
     loud = np.abs(pieces).max(axis=1) > LOUD / 100
